@@ -1,0 +1,129 @@
+"""The tables that judging produces, and the Assessment that holds one whole monitoring run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from truceline.agreement import Agreement, LineOfContact
+from truceline.observations.tables import Schema
+from truceline.strip import Strip
+from truceline.timespan import Timespan
+
+# `judge` prints exactly these, in this order
+JUDGEMENTS: Schema = {
+    "sighting": "text",
+    "clause": "text",
+    "interpretation": "text",
+    "party": "text",
+    "verdict": "text",  # compliant | violation | indeterminate | not_applicable
+    "probability": "number",  # that the clause was violated, under location, class and line error
+    "margin": "number",  # signed, positive inside the rule
+    "margin_unit": "text",  # km | h | s | count | ...
+    "reason": "text",
+}
+
+FINDINGS: Schema = {
+    "finding_id": "text",
+    "incident_id": "text",
+    **{name: kind for name, kind in JUDGEMENTS.items() if name != "sighting"},
+    "severity": "number",  # 0-4, needs no more than the acts and what was hit
+    "intent": "text",  # undetermined unless evidence points
+    "method": "text",
+    "method_version": "text",
+}
+
+STATUS: Schema = {
+    "sector": "text",
+    "day": "text",  # local ISO date
+    "status": "text",  # violation | indeterminate | no violation seen, well watched | ... partly watched | not observed
+    "watched": "number",  # probability that a violation of the mission's main kind would have been seen
+    "looks": "number",
+    "exposure_h": "number",  # hours of the sector-day that lie in the period
+    "incidents": "number",
+    "p_violation": "number",  # probability of at least one violation, from the incidents seen
+    "missed_upper": "number",  # 95 % upper bound on violations missed (3.0 / watched when none was seen)
+}
+
+COVERAGE: Schema = {
+    "cell_km": "number",  # start of the strip cell along the line
+    "time_start": "time",  # start of the step
+    "kind": "text",  # kind of violation
+    "looked": "number",  # probability that the cell was looked at in this step under an open sky
+    "seen": "number",  # probability that a violation of this kind in this step would have been seen
+}
+
+ATTRIBUTIONS: Schema = {
+    "incident_id": "text",
+    "attributed_to": "text",  # a party, or undetermined
+    "probability": "number",
+    "word": "text",  # ICD 203
+    "confidence": "text",  # low | moderate | high, never in one sentence with the word
+    "basis": "text",
+    "party_response": "text",
+}
+
+CLOCKS: Schema = {
+    "incident_id": "text",
+    "clause": "text",
+    "severity": "number",
+    "step": "text",
+    "started": "time",
+    "due": "time",
+    "owner": "text",
+    "state": "text",  # running | overdue | done | not started
+}
+
+CLAIMS: Schema = {
+    "claim_id": "text",
+    "claimant": "text",
+    "accused": "text",
+    "measure": "text",
+    "count_min": "number",
+    "count_max": "number",
+    "count_said": "text",
+    "time_start": "time",
+    "time_end": "time",
+    "parent": "text",  # the claim this one is a component of
+    "gap": "number",  # total minus the sum of its components; nan when it has none
+    "adds_up": "text",  # yes | no | open: a component is a lower bound | no components
+    "matched": "number",  # incidents in the same hours
+    "state": "text",  # open | verified | refuted | not verifiable
+    "url": "text",
+    "note": "text",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """Everything one monitoring run concluded; the only thing a report reads."""
+
+    mission_id: str
+    title: str
+    timezone: str  # local zone of the report day
+    report_day_ends: str  # local HH:MM at which a report period closes
+    period: Timespan
+    now: datetime
+    agreement: Agreement
+    strip: Strip  # the line chainage is measured along
+    lines: tuple[LineOfContact, ...]
+    sectors: pd.DataFrame  # sector, called, from_km, to_km
+    places: pd.DataFrame  # name, lon_deg, lat_deg, chainage_km, offset_km, population
+    observations: pd.DataFrame
+    looks: pd.DataFrame
+    set_aside: pd.DataFrame
+    incidents: pd.DataFrame
+    findings: pd.DataFrame
+    status: pd.DataFrame
+    coverage: pd.DataFrame
+    attributions: pd.DataFrame
+    clocks: pd.DataFrame
+    claims: pd.DataFrame
+    exposure: Mapping[str, float]  # line_km, hours, km_h_total, km_h_seen, km_h_partly, km_h_unseen, by day and night
+    warnings: tuple[str, ...]  # early warning: quiet but building, sensors silent ...
+    assumptions: pd.DataFrame  # name, value, low, high, unit, source
+    credits: tuple[str, ...]  # whose data this rests on
+    digests: Mapping[str, str]  # input file -> SHA-256

@@ -1,0 +1,16 @@
+"""Observations: what one source says it saw, or looked for and did not see.
+
+Produces the Observation, Look and SetAside tables. May import the shared vocabulary only; touches no disk.
+"""
+
+from truceline.observations.tables import (
+    LOOKS,
+    OBSERVATIONS,
+    SET_ASIDE,
+    Readings,
+    empty,
+    gather,
+    new_table,
+)
+
+__all__ = ["LOOKS", "OBSERVATIONS", "SET_ASIDE", "Readings", "empty", "gather", "new_table"]

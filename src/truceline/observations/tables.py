@@ -1,0 +1,147 @@
+"""The three tables every source fills: what was seen, when anybody looked, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+# column -> kind: "text" (never missing, "" when not known), "time" (UTC, NaT when not known),
+# "number" (float, nan when not known), "flag" (bool), "list" (tuple or list of text, in result tables)
+Schema = Mapping[str, str]
+
+OBSERVATIONS: Schema = {
+    "observation_id": "text",  # stable: the same row of the same source always has the same id
+    "source": "text",  # the entry of sources.yaml it came from, such as viirs-noaa20
+    "sensor": "text",  # thermal | optical | radar | drone | camera | acoustic | seismic | patrol | report | claim
+    "act": "text",  # a word of vocabulary.ACTS; "heat" is a thermal detection and says nothing of its cause
+    "time_start": "time",  # it happened at or after this ...
+    "time_end": "time",  # ... and at or before this (equal for an instant; a whole local day for a date)
+    "lon_deg": "number",
+    "lat_deg": "number",
+    "sigma_m": "number",  # one-sigma location error, each way; never missing where there is a location
+    "place": "text",
+    "party": "text",  # the party the SOURCE says did it; never an attribution of ours
+    "item": "text",  # a word of vocabulary.ITEMS
+    "system": "text",  # named system as written
+    "calibre_mm": "number",
+    "operator": "text",  # who operated the item when not a party (OSCE, UN ...)
+    "count_min": "number",
+    "count_max": "number",  # inf for "over 100", "uncountable"
+    "count_said": "text",  # the count as written
+    "strength": "number",  # the sensor's own measure; FRP in MW for thermal
+    "confidence": "text",  # as the source writes it
+    "daynight": "text",  # D | N | ""
+    "origin": "text",  # observations sharing an origin are one witness; "" means its own
+    "reliability": "text",  # Admiralty A-F; F is the default
+    "credibility": "text",  # Admiralty 1-6; 6 is the default
+    "reported_at": "time",  # when it became available to us
+    "text": "text",
+    "ref": "text",  # file and line
+}
+
+LOOKS: Schema = {
+    "look_id": "text",
+    "source": "text",
+    "sensor": "text",
+    "time_start": "time",
+    "time_end": "time",
+    "west_deg": "number",  # footprint as a box for now; coverage makes it exact
+    "south_deg": "number",
+    "east_deg": "number",
+    "north_deg": "number",
+    "cloud": "number",  # share of the footprint hidden by cloud, 0-1; nan when not known
+    "detections": "number",  # 0 is a look that saw nothing, and is kept
+    "basis": "text",  # how we know somebody looked
+}
+
+SET_ASIDE: Schema = {
+    "source": "text",
+    "file": "text",
+    "line": "number",
+    "reason": "text",  # a short sentence: what is wrong, with its value
+    "todo": "text",  # what to do
+    "raw": "text",  # the row as it stood, cut to 500 characters
+}
+
+_DTYPES = {
+    "text": "object",
+    "time": "datetime64[ns, UTC]",
+    "number": "float64",
+    "flag": "bool",
+    "list": "object",
+}
+
+
+def empty(schema: Schema) -> pd.DataFrame:
+    """Return a table with the columns of a schema and no rows."""
+    return pd.DataFrame({name: pd.Series(dtype=_DTYPES[kind]) for name, kind in schema.items()})
+
+
+def new_table(schema: Schema, columns: Mapping[str, Any], *, length: int | None = None) -> pd.DataFrame:
+    """Return a table of the schema from some of its columns; the rest are filled as "not known".
+
+    Raises
+    ------
+    KeyError
+        If a column is not in the schema: a slip of the programmer, not of the user.
+    """
+    extra = set(columns) - set(schema)
+    if extra:
+        raise KeyError(f"columns outside the schema: {sorted(extra)}")
+    if length is None:
+        length = max((len(c) for c in columns.values() if hasattr(c, "__len__") and not isinstance(c, str)), default=0)
+    index = pd.RangeIndex(length)
+    made: dict[str, pd.Series] = {}
+    for name, kind in schema.items():
+        value = columns.get(name, "" if kind in {"text", "list"} else False if kind == "flag" else None)
+        series = pd.Series(value.array if isinstance(value, pd.Series) else value, index=index)
+        if kind == "time":
+            made[name] = pd.to_datetime(series, utc=True).astype("datetime64[ns, UTC]")
+        elif kind == "number":
+            made[name] = pd.to_numeric(series).astype("float64")
+        elif kind == "text":
+            made[name] = series.astype("object").where(series.notna(), "")
+        else:
+            made[name] = series.astype(_DTYPES[kind])
+    return pd.DataFrame(made)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """What reading one or more sources gave. `read` counts the rows met: observations + set aside."""
+
+    observations: pd.DataFrame
+    looks: pd.DataFrame
+    set_aside: pd.DataFrame
+    recognised: Mapping[str, str]  # our column -> the file's column, for the user to see
+    digests: Mapping[str, str]  # file name -> SHA-256 of what was read
+
+
+def gather(readings: Iterable[Readings]) -> Readings:
+    """Return several readings as one, observations in time order, each observation once.
+
+    The order of the sources does not matter: rows are sorted by time, then id.
+    """
+    several = list(readings)
+    observations = _stack([r.observations for r in several], OBSERVATIONS)
+    observations = observations.drop_duplicates("observation_id").sort_values(
+        ["time_start", "observation_id"], ignore_index=True
+    )
+    looks = _stack([r.looks for r in several], LOOKS).drop_duplicates("look_id")
+    recognised = {k: v for r in several for k, v in r.recognised.items()}
+    digests = {k: v for r in several for k, v in r.digests.items()}
+    return Readings(
+        observations=observations,
+        looks=looks.sort_values(["time_start", "look_id"], ignore_index=True),
+        set_aside=_stack([r.set_aside for r in several], SET_ASIDE),
+        recognised=recognised,
+        digests=digests,
+    )
+
+
+def _stack(tables: list[pd.DataFrame], schema: Schema) -> pd.DataFrame:
+    kept = [t for t in tables if len(t)]
+    return pd.concat(kept, ignore_index=True) if kept else empty(schema)

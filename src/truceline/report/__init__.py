@@ -1,0 +1,1 @@
+"""Reports: an Assessment to text, tables, figures, maps and files. Returns strings and bytes, opens nothing."""

@@ -1,0 +1,1 @@
+"""Sources: the outside world to observations. One file per source, each a plugin; may read disk and network."""
