@@ -85,6 +85,15 @@ DONBAS_2020 = [
     (37.85, 47.10, "Shyrokyne"),
 ]
 
+# September 2014: as in 2020, but Debaltseve lay west of the line
+DONBAS_2014 = [
+    *DONBAS_2020[:7],
+    (38.58, 48.47, "east of Debaltseve, north"),
+    (38.55, 48.28, "east of Debaltseve, south"),
+    (38.28, 48.27, "between Debaltseve and Horlivka"),
+    *DONBAS_2020[8:],
+]
+
 
 def line(vertices: list[tuple[float, float, str]], **properties: object) -> str:
     """Return the GeoJSON text of one line."""
@@ -111,18 +120,19 @@ def main() -> None:
         ),
         encoding="utf-8",
     )
-    for line_id, called, valid_from in (
-        ("line_actual", "line of contact, July 2020, generalised", "2020-07-01T00:00:00+03:00"),
+    for line_id, vertices, called, valid_from, sigma_km in (
+        ("line_actual", DONBAS_2020, "line of contact, July 2020, generalised", "2020-07-01T00:00:00+03:00", 3),
+        ("line_2014", DONBAS_2014, "line of 19 September 2014, generalised", "2014-09-19T00:00:00+03:00", 5),
     ):
         (MISSIONS / f"donbas-2020/lines/{line_id}.geojson").write_text(
             line(
-                DONBAS_2020,
+                vertices,
                 line_id=line_id,
                 called=called,
                 left="AF",
                 right="UA",
                 valid_from=valid_from,
-                sigma_km=3,
+                sigma_km=sigma_km,
                 source="Drawn by hand from town coordinates (GeoNames, CC BY 4.0); generalised",
             ),
             encoding="utf-8",

