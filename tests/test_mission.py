@@ -1,0 +1,109 @@
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import truceline as tl
+from truceline.errors import RequestError
+from truceline.mission import events_mission
+
+MISSIONS = Path(__file__).resolve().parent.parent / "missions"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Return a copy of the bundled mission that a test may damage."""
+    return Path(shutil.copytree(MISSIONS / "easter-2026", tmp_path / "mission"))
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["easter-2026", "donbas-2020"])
+def test_every_bundled_mission_opens(name):
+    assert tl.open_mission(name).brief.strip.length_km > 100
+
+
+def test_a_bundled_mission_opens_by_name_from_anywhere(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert tl.open_mission("easter-2026").brief.title.startswith("Easter truce")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("mission.yaml", "timezone:", "time_zone:", "Did you mean 'timezone'?"),
+        ("mission.yaml", "Europe/Kyiv", "Europe/Kiew", "is not a time zone"),
+        ("mission.yaml", "easter_2026  ", "easter_2062  ", "Did you mean 'easter_2026'?"),
+        ("mission.yaml", "line: line_of_contact", "line: line_of_contract", "Did you mean 'line_of_contact'?"),
+        ("mission.yaml", "2026-04-06T00:00:00+03:00", "2020-04-06T00:00:00+03:00", "has no version for 2020"),
+        ("mission.yaml", "from: \"2026-04-06", "from: \"2027-04-06", "cannot end"),
+        ("mission.yaml", "sector: S1", "sectr: S1", "Did you mean 'sector'?"),
+        ("mission.yaml", "title: ", "title: !!python/object/apply:os.system ", "mission.yaml"),
+        ("mission.yaml", "title:", "title: [", "mission.yaml"),
+        ("sources.yaml", "kind: firms", "kind: firm", "Did you mean 'firms'?"),
+        ("sources.yaml", "SUOMI_VIIRS_*", "SUOMI_MODIS_*", "no file matches"),
+        ("sources.yaml", "claims.csv", "$TRUCELINE_NOT_SET/claims.csv", "names a variable that is not set"),
+        ("lines/line_of_contact.geojson", "LineString", "Point", "LineString"),
+        ("lines/line_of_contact.geojson", "37.66,", "237.66,", "not a place on Earth"),
+        ("lines/line_of_contact.geojson", '"type": "FeatureCollection"', '"type": ', "not GeoJSON"),
+    ],
+)
+def test_a_mistake_gets_one_sentence_that_names_file_and_remedy(folder, file, old, new, says):
+    replace(folder / file, old, new)
+    with pytest.raises(RequestError) as caught:
+        tl.open_mission(folder).read()
+    assert says in str(caught.value)
+
+
+def test_a_line_that_crosses_itself_is_refused(folder):
+    replace(folder / "lines/line_of_contact.geojson", "47.1\n", "47.1\n")
+    path = folder / "lines/line_of_contact.geojson"
+    replace(path, "34.62", "30.62")
+    replace(path, "47.55", "49.9")
+    with pytest.raises(RequestError, match="cross"):
+        tl.open_mission(folder)
+
+
+def test_a_folder_without_a_mission_says_how_to_start_one(tmp_path):
+    with pytest.raises(RequestError, match="truceline init"):
+        tl.open_mission(tmp_path)
+
+
+def test_an_unknown_mission_gets_a_guess():
+    with pytest.raises(RequestError, match="Did you mean 'easter-2026'"):
+        tl.open_mission("easter-2025x")
+
+
+@pytest.mark.data
+def test_the_drawn_line_lies_within_its_error_of_the_mapped_one(real_data):
+    """The authority is the DeepState map of 12 April 2026; the drawn line states sigma 8 km."""
+    shapely = pytest.importorskip("shapely")
+    import json
+
+    import pandas as pd
+    from pyproj import Transformer
+
+    days = pd.read_parquet(real_data / "deepstate_control/deepstate_control_daily.parquet")
+    features = json.loads(days.loc[days["date"].astype(str) == "2026-04-12", "geojson"].iloc[0])["features"]
+    held = shapely.union_all([shapely.geometry.shape(f["geometry"]) for f in features])
+    to_plane = Transformer.from_crs(4326, 32636, always_xy=True)
+    edge = shapely.transform(held.boundary, lambda xy: np.column_stack(to_plane.transform(xy[:, 0], xy[:, 1])))
+    strip = tl.open_mission("easter-2026").brief.strip
+    lon, lat = strip.locate(chainage_km=np.arange(0, strip.length_km, 5))
+    distance_km = shapely.distance(shapely.points(*to_plane.transform(lon, lat)), edge) / 1000
+    assert np.sqrt((distance_km**2).mean()) < 8
+
+
+def test_own_events_need_no_mission_folder(tmp_path):
+    (tmp_path / "line.geojson").write_text('{"type": "LineString", "coordinates": [[37.0, 48.0], [38.0, 48.0]]}')
+    (tmp_path / "e.csv").write_text("when,y,x,type\n2015-03-10T09:00:00+02:00,48.05,37.5,shelling\n")
+    mission = events_mission(
+        tmp_path / "e.csv", tmp_path / "line.geojson", "minsk_2014_2015", options={"map": {"when": "time"}}
+    )
+    assert str(mission.brief.period) == "2015-03-10T00:00:00Z/2015-03-11T00:00:00Z"
+    assert len(mission.monitor().observations) == 1
