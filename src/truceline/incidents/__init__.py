@@ -2,3 +2,9 @@
 
 May import observations, sensors, the agreement's words and the shared vocabulary. An incident carries no blame.
 """
+
+from truceline.incidents.make import make_incidents
+from truceline.incidents.settings import IncidentSettings
+from truceline.incidents.tables import ASSUMPTIONS, BACKGROUND, INCIDENTS, MASKED, Incidents
+
+__all__ = ["ASSUMPTIONS", "BACKGROUND", "INCIDENTS", "MASKED", "IncidentSettings", "Incidents", "make_incidents"]

@@ -1,6 +1,10 @@
-"""The incident table."""
+"""The tables of incident making: incidents, and the background, masked sources and assumptions behind them."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
 
 from truceline.observations.tables import Schema
 
@@ -35,3 +39,55 @@ INCIDENTS: Schema = {
     "method": "text",
     "method_version": "text",
 }
+
+# where each prior comes from: one row for each source, strip cell and season step
+BACKGROUND: Schema = {
+    "source": "text",
+    "cell_km": "number",  # start of the strip cell along the line
+    "season": "time",  # first day of the season step
+    "control_count": "number",  # detections in the block's control band within the season window
+    "control_exposure": "number",  # km2 x effective (cloud-free) looks behind that count
+    "history_near": "number",  # same season, other years: detections in this cell near the line; nan without history
+    "history_expected": "number",  # ... and what their control band led to expect
+    "ratio": "number",  # near the line against the control band, shrunk; 1 without history
+    "rate_per_look": "number",  # expected background detections in the whole cell, for one clear look
+    "rate_per_day": "number",  # ... for the mean day of looks as they were
+    "dispersion": "number",  # variance over mean of the control counts
+    "shape": "number",  # fires behind the rate: how well it is known
+    "method": "text",
+}
+
+MASKED: Schema = {
+    "site": "text",
+    "place": "text",
+    "lon_deg": "number",
+    "lat_deg": "number",
+    "chainage_km": "number",
+    "offset_km": "number",
+    "days": "number",  # distinct days with a detection
+    "nights": "number",  # distinct days with a night detection
+    "of_days": "number",  # days of the record
+    "detections": "number",
+    "ln_strength": "number",  # median of ln(FRP / MW)
+    "ln_strength_sd": "number",
+    "why": "text",
+}
+
+ASSUMPTIONS: Schema = {
+    "name": "text",
+    "value": "number",
+    "low": "number",
+    "high": "number",
+    "unit": "text",
+    "source": "text",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incidents:
+    """What incident making concluded, with everything needed to trace it."""
+
+    incidents: pd.DataFrame
+    background: pd.DataFrame
+    masked: pd.DataFrame
+    assumptions: pd.DataFrame

@@ -1,0 +1,111 @@
+"""From evidence to odds: capped likelihood ratios by independent group, and the sum of every step.
+
+posterior ln odds = prior ln odds + sum over groups of ln LR. A group is what shares an origin: copies of one
+report, or all detections of one kind of satellite on the same fire. It counts once, by its strongest member.
+Thermal evidence enters as LR = (q + (1 - q) b) / b, where b is the background's chance of showing as much and q
+the chance that a happening shows so.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+# caps on |ln LR|: no single witness may carry the case, whatever the model says (bayts caps each look at LR 9)
+CAP_SATELLITE = math.log(30)
+CAP_HUMAN = math.log(10)
+CAP_ANONYMOUS = math.log(3)
+
+# source class of each kind of sensor; a confirmed incident needs two classes
+CLASSES = {
+    "thermal": "thermal",
+    "optical": "imagery",
+    "radar": "imagery",
+    "drone": "instrument",
+    "camera": "instrument",
+    "acoustic": "instrument",
+    "seismic": "instrument",
+    "patrol": "human",
+    "report": "human",
+}
+# likelihood ratio of one sighting by instrument or patrol (judgement; caps above bound the error)
+SENSOR_LR = {
+    "optical": 20.0,
+    "radar": 10.0,
+    "drone": 20.0,
+    "camera": 20.0,
+    "acoustic": 8.0,
+    "seismic": 15.0,
+    "patrol": 10.0,
+}
+# Admiralty letters and figures as likelihood ratios (judgement): the weaker of the two counts
+RELIABILITY_LR = {"A": 10.0, "B": 7.0, "C": 4.0, "D": 2.0, "E": 1.2, "F": 3.0}
+CREDIBILITY_LR = {"1": 10.0, "2": 7.0, "3": 4.0, "4": 1.5, "5": 0.5, "6": 10.0}
+
+
+def ln_lr_of_sightings(observations: pd.DataFrame) -> Floats:
+    """Return the capped ln LR of each observation that is not thermal; 0 for thermal ones, which go by background."""
+    sensor = observations["sensor"]
+    reliability = observations["reliability"].map(RELIABILITY_LR).fillna(RELIABILITY_LR["F"]).to_numpy(float)
+    credibility = observations["credibility"].map(CREDIBILITY_LR).fillna(CREDIBILITY_LR["6"]).to_numpy(float)
+    graded = np.minimum(reliability, credibility)
+    fixed = sensor.map(SENSOR_LR).to_numpy(float)
+    ln_lr = np.log(np.where(np.isnan(fixed), graded, fixed))
+    cap = sensor.map(_cap_of).fillna(CAP_ANONYMOUS).to_numpy(float)
+    cap = np.where(is_anonymous(observations), CAP_ANONYMOUS, cap)
+    return np.where(sensor.to_numpy() == "thermal", 0.0, np.clip(ln_lr, -cap, cap))
+
+
+def _cap_of(sensor: str) -> float:
+    kind = CLASSES.get(sensor)
+    if kind is None:
+        return CAP_ANONYMOUS
+    return CAP_HUMAN if kind == "human" else CAP_SATELLITE
+
+
+def is_anonymous(observations: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which observations are reports whose source cannot be judged, or of no known kind of sensor."""
+    sensor = observations["sensor"]
+    unjudged = (sensor == "report") & ~observations["reliability"].isin(["A", "B", "C", "D", "E"])
+    return np.asarray(unjudged | ~sensor.isin(list(CLASSES)))
+
+
+def ln_lr_of_heat(yield_: Floats | float, background: Floats) -> Floats:
+    """Return ln((q + (1 - q) b) / b), capped for a satellite; b = 0 gives the cap."""
+    b = np.clip(background, 1e-12, 1.0)
+    return np.clip(np.log((yield_ + (1 - yield_) * b) / b), -CAP_SATELLITE, CAP_SATELLITE)
+
+
+def ln_lr_of_misses(seen_again: Floats | float, misses: Floats, cloud: Floats) -> Floats:
+    """Return the ln factor of looks that covered the place and saw nothing.
+
+    One sky for all: cloud + (1 - cloud)(1 - P_D)^misses, the average over the common cause outside the product.
+    """
+    clear = 1 - cloud
+    return np.maximum(np.log(cloud + clear * (1 - seen_again) ** misses), -CAP_SATELLITE)
+
+
+def group_keys(observations: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Return what each observation is one witness with: its kind of satellite, its origin, or itself."""
+    sensor = observations["sensor"].to_numpy(object)
+    origin = observations["origin"].to_numpy(object)
+    own = np.where(origin != "", origin, observations["observation_id"].to_numpy(object))
+    satellite = np.isin(sensor.astype(str), ["thermal", "optical", "radar"])
+    return np.asarray(np.where(satellite, sensor, own), dtype=object)
+
+
+def posterior(ln_odds_prior: Floats | float, ln_lr: Floats | float) -> Floats:
+    """Return the probability after adding ln likelihood ratios to the prior ln odds.
+
+    Examples
+    --------
+    >>> round(float(posterior(math.log(0.01 / 0.99), math.log(20))), 2)
+    0.17
+    """
+    return np.asarray(1.0 / (1.0 + np.exp(-(np.asarray(ln_odds_prior) + np.asarray(ln_lr)))), dtype=float)

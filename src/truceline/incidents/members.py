@@ -1,0 +1,122 @@
+"""Observations laid out incident by incident, and what can be read off each incident's members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from truceline.geodesy import DEGREE, metres_per_degree
+from truceline.incidents.fuse import group_keys
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+LEAST_SIGMA_M = 10.0  # nothing is located better than this, whatever a file says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    """Observations sorted by incident; `starts` is the first row of each incident, `group` its witness groups."""
+
+    rows: pd.DataFrame
+    incident: Ints  # (row,) numbered from 0 without a gap
+    starts: Ints  # (incident,)
+    group: Ints  # (row,) witness group, numbered across all incidents
+    group_incident: Ints  # (group,)
+    group_name: npt.NDArray[np.object_]  # (group,)
+
+    @property
+    def number(self) -> int:
+        """How many incidents there are."""
+        return len(self.starts)
+
+    def reduce(self, how: np.ufunc, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+        """Return one value per incident from one per row."""
+        return np.asarray(how.reduceat(values, self.starts)) if len(self.starts) else values[:0]
+
+    def lists(self, values: npt.NDArray[np.object_]) -> list[tuple[object, ...]]:
+        """Return each incident's values as a tuple."""
+        every, ends = values.tolist(), np.r_[self.starts[1:], len(values)].tolist()
+        return [tuple(every[a:b]) for a, b in zip(self.starts.tolist(), ends, strict=True)]
+
+
+def lay_out(rows: pd.DataFrame, incident: Ints) -> Members:
+    """Return the observations sorted by incident, and by id within it, with their witness groups."""
+    order = np.lexsort([rows["time_start"].to_numpy(), incident])
+    rows, incident = rows.take(order), incident[order]
+    starts = np.flatnonzero(np.r_[True, np.diff(incident) > 0]) if len(rows) else np.zeros(0, np.int64)
+    codes, names = pd.factorize(group_keys(rows))
+    pair = incident * max(1, len(names)) + codes
+    unique, group = np.unique(pair, return_inverse=True)
+    return Members(
+        rows=rows,
+        incident=incident,
+        starts=starts,
+        group=group,
+        group_incident=unique // max(1, len(names)),
+        group_name=np.asarray(names, dtype=object)[unique % max(1, len(names))] if len(names) else np.empty(0, object),
+    )
+
+
+def only_value(members: Members, column: str) -> npt.NDArray[np.object_]:
+    """Return the one value a text column has in each incident; "" when it has none or several."""
+    codes, names = pd.factorize(members.rows[column], sort=False)
+    blank = np.asarray([name == "" for name in names], dtype=bool)
+    empty = blank[codes] if len(names) else np.zeros(0, bool)
+    low = members.reduce(np.minimum, np.where(empty, len(names), codes))
+    high = members.reduce(np.maximum, np.where(empty, -1, codes))
+    words = np.append(np.asarray(names, dtype=object), "")
+    return np.asarray(words[np.where(low == high, low, len(names))])
+
+
+def tightest_times(members: Members, use: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Return the shortest span (ns) that touches the span of every member in use.
+
+    Where all overlap it is what they share; two instants give the time between them.
+    """
+    start = members.rows["time_start"].to_numpy("datetime64[ns]").astype("int64")
+    end = np.maximum(members.rows["time_end"].to_numpy("datetime64[ns]").astype("int64"), start)
+    top, bottom = np.iinfo(np.int64).max, np.iinfo(np.int64).min
+    latest = members.reduce(np.maximum, np.where(use, start, bottom))
+    earliest = members.reduce(np.minimum, np.where(use, end, top))
+    return np.minimum(latest, earliest), np.maximum(latest, earliest)
+
+
+def locate_members(members: Members, use: npt.NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
+    """Return (lon_deg, lat_deg, sigma_m) of each incident by inverse-variance weighting of the members in use.
+
+    A witness group counts as one fix, by its best member: forty pixels of one fire do not make it forty times
+    better placed. Where members scatter more than their errors say, the error grows to match (Birge ratio).
+    """
+    lon, lat, sigma = (members.rows[c].to_numpy(float) for c in ("lon_deg", "lat_deg", "sigma_m"))
+    good = use & np.isfinite(lon) & np.isfinite(lat)
+    sigma = np.maximum(np.nan_to_num(sigma, nan=5000.0), LEAST_SIGMA_M)
+    in_group = np.bincount(members.group, good, minlength=len(members.group_name))[members.group]
+    weight = np.where(good, 1 / (sigma**2 * np.maximum(in_group, 1)), 0.0)
+    total = _sum(members, weight)
+    first = np.nan_to_num(lon[members.starts]), np.nan_to_num(lat[members.starts])
+    step_lon, step_lat = (np.where(good, v - f[members.incident], 0.0) for v, f in zip((lon, lat), first, strict=True))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean_lon, mean_lat = (_sum(members, weight * v) / total for v in (step_lon, step_lat))
+        kx, ky = _metres_per_degree(first[1])
+        i = members.incident
+        miss2 = ((step_lon - mean_lon[i]) * kx[i]) ** 2 + ((step_lat - mean_lat[i]) * ky[i]) ** 2
+        number = _sum(members, good.astype(float))
+        birge = _sum(members, np.where(good, miss2 / sigma**2, 0.0)) / np.maximum(2 * (number - 1), 1)
+        best = np.full(len(members.group_name), np.inf)
+        np.minimum.at(best, members.group, np.where(good, sigma, np.inf))
+        fixes = np.bincount(members.group_incident, 1 / best**2, minlength=members.number)
+        error = np.sqrt(np.maximum(birge, 1.0) / fixes)
+    return first[0] + mean_lon, first[1] + mean_lat, np.where(np.isfinite(error), error, np.nan)
+
+
+def _sum(members: Members, values: Floats) -> Floats:
+    return np.asarray(members.reduce(np.add, values), dtype=float)
+
+
+def _metres_per_degree(lat_deg: Floats) -> tuple[Floats, Floats]:
+    unique, back = np.unique(np.round(lat_deg, 1), return_inverse=True)
+    pairs = np.array([metres_per_degree(v * DEGREE) for v in unique]).reshape(-1, 2)
+    return pairs[back, 0], pairs[back, 1]

@@ -1,0 +1,108 @@
+"""Every number that incident making assumes, with its range and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import pandas as pd
+
+from truceline.errors import RequestError
+from truceline.incidents.tables import ASSUMPTIONS
+from truceline.observations import new_table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentSettings:
+    """The assumptions of incident making; `RANGES` holds the honest range, unit and source of each."""
+
+    base_rate_per_cell_day: float = 0.01
+    cell_km: float = 5.0
+    block_km: float = 50.0
+    season_half_width_d: float = 15.0
+    control_from_km: float = 25.0
+    control_to_km: float = 60.0
+    shrink_clumps: float = 2.0
+    cloud_unknown: float = 0.5
+    heat_seen: float = 0.5
+    heat_seen_again: float = 0.4
+    fire_yield: float = 0.02
+    hostile_share_of_heat: float = 0.035
+    act_confusion: float = 0.1
+    max_extent_km: float = 5.0
+    heat_persistence_h: float = 3.0
+    report_rounding_h: float = 0.5
+    max_interval_h: float = 72.0
+    persistent_days: float = 5.0
+    persistent_share: float = 0.1
+
+    def __post_init__(self) -> None:
+        for name, (_, _, unit, _) in RANGES.items():
+            value = getattr(self, name)
+            if not (0 <= value <= 1 if unit in {"probability", "share"} else value > 0):
+                raise RequestError(
+                    f"assumption '{name}' is {value} {unit}.", todo="Shares lie in 0-1, lengths and times above 0."
+                )
+        if not 0 < self.base_rate_per_cell_day < 0.5:
+            raise RequestError(
+                f"base_rate_per_cell_day is {self.base_rate_per_cell_day}.",
+                todo="Give a chance above 0 and below 0.5: evidence decides, not an even start.",
+            )
+        if self.control_to_km <= self.control_from_km:
+            raise RequestError("the control band ends before it begins.", todo="Make control_to_km the larger.")
+
+
+# name -> (low, high, unit, source); the low and high are what a sensitivity run should try
+RANGES: dict[str, tuple[float, float, str, str]] = {
+    "base_rate_per_cell_day": (
+        0.001,
+        0.2,
+        "probability",
+        "assumption: chance that one strip cell holds a happening on one day, before any evidence",
+    ),
+    "cell_km": (1, 20, "km", "choice: length of a strip cell"),
+    "block_km": (20, 200, "km", "choice: stretch of line whose cells share a background"),
+    "season_half_width_d": (7, 31, "d", "choice: same-season window, after OPERA DIST-ALERT (15 days each way)"),
+    "control_from_km": (15, 40, "km", "choice: the control band begins beyond most tube artillery"),
+    "control_to_km": (40, 100, "km", "choice: the control band ends while land use is still alike"),
+    "shrink_clumps": (0.5, 10, "fires", "choice: weight of the whole line's rate in each block's (gamma-Poisson)"),
+    "cloud_unknown": (0.19, 0.78, "share", "ERA5 means over eastern Ukraine, August and December"),
+    "heat_seen": (0.2, 0.9, "probability", "judgement: an extra fire of the size seen shows in a day of looks"),
+    "heat_seen_again": (0.1, 0.7, "probability", "judgement: a fire seen once shows again in another clear look"),
+    "fire_yield": (
+        0.0,
+        0.04,
+        "probability",
+        "reported artillery place-days with a fire within 2 km on clear days of 2023: 5.7 % against 5.5 % two or "
+        "three weeks away and 1.7 % in 2021 (VIINA reports, NASA FIRMS)",
+    ),
+    "hostile_share_of_heat": (
+        0.0,
+        0.70,
+        "probability",
+        "the same comparison: (5.7 - 5.5) / 5.7, at most (5.7 - 1.7) / 5.7",
+    ),
+    "act_confusion": (0.0, 0.3, "probability", "judgement: the act named is only right about its broader kind"),
+    "max_extent_km": (1, 15, "km", "choice: observations further apart are never one incident"),
+    "heat_persistence_h": (1, 12, "h", "judgement: a fire of mean life 1 h smoulders on to the next pass"),
+    "report_rounding_h": (0.1, 2, "h", "choice: reported times are rounded to the half hour"),
+    "max_interval_h": (24, 168, "h", "choice: a report about a longer time is not tied to any one happening"),
+    "persistent_days": (3, 30, "d", "choice: fewest distinct days of a fixed heat source"),
+    "persistent_share": (0.02, 0.5, "share", "choice: a fixed source is seen on this share of days, cloud included"),
+}
+
+
+def list_assumptions(settings: IncidentSettings) -> pd.DataFrame:
+    """Return the ASSUMPTIONS table: one row for each number these settings assume."""
+    names = [f.name for f in fields(settings)]
+    rows = [RANGES[name] for name in names]
+    return new_table(
+        ASSUMPTIONS,
+        {
+            "name": names,
+            "value": [getattr(settings, name) for name in names],
+            "low": [row[0] for row in rows],
+            "high": [row[1] for row in rows],
+            "unit": [row[2] for row in rows],
+            "source": [row[3] for row in rows],
+        },
+    )
