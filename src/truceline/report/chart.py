@@ -1,0 +1,249 @@
+"""The strip chart: km along the line against time, what was seen and how probable, hatched where nobody looked."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.textpath import TextPath
+
+from truceline.findings.tables import Assessment
+from truceline.report.chart_grid import PARTLY, WELL, CoverageGrid, coverage_grid
+from truceline.report.judged import judged_incidents
+from truceline.report.words import Words, shorten
+from truceline.timespan import Timespan, find_zone
+
+WIDTH_IN = 14.0
+PLOT_IN = 12.8  # about, for what must fit
+# Dark is probable: readable in grey print and by colour-blind readers, and pale marks do not shout.
+PROBABILITY = LinearSegmentedColormap.from_list("probability", mpl.colormaps["inferno_r"](np.linspace(0.10, 0.88, 256)))
+INK, FAINT, WINDOW = "#1c2733", "#8894a0", "#00796b"
+_STYLE = {
+    "svg.hashsalt": "truceline",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "hatch.linewidth": 0.6,
+    "text.parse_math": False,
+}
+
+
+def strip_chart_figure(assessment: Assessment, *, language: str = "en") -> Figure:
+    """Return the strip chart as a matplotlib figure, for notebooks."""
+    words = Words(language=language, zone=find_zone(assessment.timezone))
+    days = list(assessment.period.days(assessment.timezone))
+    plot_in = float(np.clip(0.42 * len(days), 3.0, 12.6))
+    height_in = plot_in + 2.15
+    with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
+        figure = Figure(figsize=(WIDTH_IN, height_in), facecolor="white")
+        left = 0.085 if len(days) <= 3 else 0.065
+        axes = figure.add_axes((left, 1.2 / height_in, 0.985 - left, plot_in / height_in))
+        _frame(axes, assessment, words, days)
+        _background(axes, coverage_grid(assessment), plot_in)
+        _windows(axes, assessment, words)
+        _marks(axes, judged_incidents(assessment))
+        _sectors(axes, assessment, plot_in)
+        _places(axes, assessment, plot_in)
+        _legend(figure, words, height_in)
+    return figure
+
+
+def strip_chart(assessment: Assessment, *, language: str = "en") -> str:
+    """Return the strip chart as SVG text; the same assessment gives the same bytes."""
+    return figure_svg(strip_chart_figure(assessment, language=language))
+
+
+def strip_chart_png(assessment: Assessment, *, language: str = "en", dpi: int = 150) -> bytes:
+    """Return the strip chart as PNG bytes; the same assessment gives the same bytes."""
+    return figure_png(strip_chart_figure(assessment, language=language), dpi=dpi)
+
+
+def figure_svg(figure: Figure) -> str:
+    """Return a figure as SVG text that holds no date and no random name."""
+    return _saved(figure, "svg", {"Date": None, "Creator": None}).decode()
+
+
+def figure_png(figure: Figure, *, dpi: int = 150) -> bytes:
+    """Return a figure as PNG bytes that hold no date."""
+    return _saved(figure, "png", {"Software": None}, dpi=dpi)
+
+
+def plot_box(figure: Figure) -> dict[str, float]:
+    """Return where the plot lies in the picture, in shares of its width and height from the top left."""
+    box = figure.axes[0].get_position()
+    made = {"left": box.x0, "right": box.x1, "top": 1 - box.y1, "bottom": 1 - box.y0}
+    return {name: round(float(share), 5) for name, share in made.items()}
+
+
+def _saved(figure: Figure, kind: str, metadata: dict[str, None], dpi: int = 100) -> bytes:
+    target = io.BytesIO()
+    with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
+        figure.savefig(target, format=kind, metadata=metadata, dpi=dpi)
+    return target.getvalue()
+
+
+def _frame(axes: Axes, assessment: Assessment, words: Words, days: list[tuple[str, Timespan]]) -> None:
+    """Set the axes: km to the right, local days downwards, each labelled in the middle of its row."""
+    period = assessment.period
+    axes.set_xlim(0, assessment.strip.length_km)
+    axes.set_ylim(period.end.timestamp(), period.start.timestamp())
+    starts = [span.start.timestamp() for _, span in days]
+    ends = [span.end.timestamp() for _, span in days]
+    step = max(1, -(-len(days) // 31))
+    shown = [i for i in range(len(days)) if i % step == 0]
+    axes.set_yticks([(starts[i] + ends[i]) / 2 for i in shown], [days[i][0] for i in shown])
+    axes.tick_params(axis="y", length=0, labelcolor=INK, pad=4 if len(days) > 3 else 34)
+    axes.tick_params(axis="x", colors=INK, length=3)
+    axes.hlines(starts[1:], 0, assessment.strip.length_km, colors="#ffffff", linewidth=1.6, zorder=1.5)
+    axes.hlines(starts[1:], 0, assessment.strip.length_km, colors=INK, linewidth=0.5, zorder=1.6)
+    if len(days) <= 3:
+        _hours(axes, assessment, days)
+    axes.set_xlabel(words("chart.km"), color=INK)
+    for spine in axes.spines.values():
+        spine.set(color=INK, linewidth=0.8)
+
+
+def _hours(axes: Axes, assessment: Assessment, days: list[tuple[str, Timespan]]) -> None:
+    """Label the hours too where there are few days."""
+    zone = find_zone(assessment.timezone)
+    first = int(days[0][1].start.timestamp() // 3600)
+    at: list[float] = []
+    texts: list[str] = []
+    for hour in range(first, int(days[-1][1].end.timestamp() // 3600) + 1):
+        local = datetime.fromtimestamp(hour * 3600, UTC).astimezone(zone)
+        if local.hour % 6 == 0 and assessment.period.contains(local):
+            at.append(hour * 3600.0)
+            texts.append(local.strftime("%H:%M"))
+    axes.set_yticks(at, texts, minor=True)
+    axes.tick_params(axis="y", which="minor", length=3, labelsize=7, labelcolor=FAINT, color=FAINT, pad=2)
+
+
+def _background(axes: Axes, grid: CoverageGrid, plot_in: float) -> None:
+    """Paint who was looking: paper where watched, a sparse hatch where partly, a dense one on grey where not.
+
+    One picture made of pixels, not a shape per cell, so that a month of hours stays light.
+    """
+    per_in = 200
+    width, height = int(PLOT_IN * per_in), int(plot_in * per_in)
+    x = np.linspace(*axes.get_xlim(), width, endpoint=False)
+    y = np.linspace(axes.get_ylim()[1], axes.get_ylim()[0], height, endpoint=False)
+    cell = np.clip(np.searchsorted(grid.cell_km, x, side="right") - 1, 0, grid.looked.shape[1] - 1)
+    step = np.clip(np.searchsorted(grid.time_s, y, side="right") - 1, 0, grid.looked.shape[0] - 1)
+    looked = grid.looked[step][:, cell]
+    i, j = np.indices((height, width), dtype=np.int32, sparse=True)
+    dense, sparse = (i + j) % 14 < 2, (i + j) % 28 < 2
+    shade: npt.NDArray[np.uint8] = np.full((height, width, 3), 255, np.uint8)
+    shade[looked < WELL] = (243, 245, 247)
+    shade[(looked < WELL) & sparse] = (190, 198, 206)
+    shade[looked < PARTLY] = (226, 230, 234)
+    shade[(looked < PARTLY) & dense] = (176, 184, 192)
+    extent = (*axes.get_xlim(), *axes.get_ylim())
+    axes.imshow(shade, extent=extent, aspect="auto", interpolation="antialiased", zorder=0, origin="upper")
+
+
+def _windows(axes: Axes, assessment: Assessment, words: Words) -> None:
+    """Outline each time in which the agreement binds, where it is not simply the whole period."""
+
+
+def _marks(axes: Axes, incidents: pd.DataFrame) -> None:
+    """Draw the incidents: filled where a clause applies, hollow where none does; the improbable underneath."""
+    if not len(incidents):
+        return
+    y = incidents.time_start.astype("int64").to_numpy() / 1e9
+    p = incidents.p_violation.fillna(incidents.p_exists).fillna(0.0).to_numpy(float)
+    area = mark_area(incidents.strength)
+    applies = incidents.applies.to_numpy()
+    order = np.argsort(p, kind="stable")
+    x = incidents.chainage_km.to_numpy(float)
+    common: dict[str, Any] = {"cmap": PROBABILITY, "norm": Normalize(0, 1), "clip_on": False}
+    hollow, filled = order[~applies[order]], order[applies[order]]
+    colours = PROBABILITY(p[hollow])
+    axes.scatter(
+        x[hollow], y[hollow], s=area[hollow], facecolors="#ffffffaa", edgecolors=colours, linewidths=1.1, zorder=3
+    )
+    axes.scatter(
+        x[filled], y[filled], s=area[filled], c=p[filled], edgecolors="white", linewidths=0.5, zorder=4, **common
+    )
+
+
+def mark_area(strength: pd.Series) -> npt.NDArray[np.float64]:
+    """Return the area of each mark in square points: grows with the strength's root, from 14 to 160."""
+    known = strength.fillna(0.0).clip(lower=0).to_numpy(float)
+    return np.asarray(np.clip(14 + 16 * np.sqrt(known), 14, 160))
+
+
+def _sectors(axes: Axes, assessment: Assessment, plot_in: float) -> None:
+    """Draw the sectors as a band above the plot, named where the name fits."""
+    length, band = assessment.strip.length_km, 0.19 / plot_in
+    for i, row in enumerate(assessment.sectors.sort_values("from_km").itertuples()):
+        left, right = max(0.0, float(row.from_km)), min(length, float(row.to_km))
+        patch = Rectangle((left, 1), right - left, band, transform=axes.get_xaxis_transform(), clip_on=False)
+        patch.set(facecolor=("#dfe6ec", "#cdd7df")[i % 2], edgecolor=INK, linewidth=0.4)
+        axes.add_patch(patch)
+        room_in = (right - left) / length * PLOT_IN
+        name = shorten(row.called, 40)
+        if _width_in(name, 7.5) < room_in - 0.08:
+            middle = ((left + right) / 2, 1 + band / 2)
+            axes.text(*middle, name, transform=axes.get_xaxis_transform(), fontsize=7.5, ha="center", va="center_baseline", color=INK)  # fmt: skip
+        if i:
+            axes.axvline(left, color=INK, linewidth=0.6, linestyle=(0, (1, 2)), zorder=1.7)
+
+
+def _places(axes: Axes, assessment: Assessment, plot_in: float) -> None:
+    """Name the towns above the chart, the largest first, in two tiers, leaving out what would overlap."""
+    length = assessment.strip.length_km
+    near = assessment.places[assessment.places.offset_km.abs() <= 40]
+    taken: list[list[tuple[float, float]]] = [[], []]
+    ticks = []
+    for row in near.sort_values(["population", "name"], ascending=[False, True]).itertuples():
+        name = shorten(row.name, 26)
+        half_km = (_width_in(name, 9) / 2 + 0.06) / (PLOT_IN) * length
+        centre = float(np.clip(row.chainage_km, half_km * 0.6, length - half_km * 0.6))
+        span = (centre - half_km, centre + half_km)
+        tier = next((t for t in (0, 1) if all(span[1] <= a or span[0] >= b for a, b in taken[t])), None)
+        if tier is None:
+            continue
+        taken[tier].append(span)
+        base = 1 + (0.19 + 0.09 + 0.2 * tier) / plot_in
+        axes.text(centre, base, name, transform=axes.get_xaxis_transform(), ha="center", va="bottom", color=INK)
+        ticks.append([(row.chainage_km, 1 + 0.19 / plot_in), (row.chainage_km, base)])
+    axes.add_collection(
+        LineCollection(ticks, colors=FAINT, linewidths=0.6, transform=axes.get_xaxis_transform(), clip_on=False),
+        autolim=False,
+    )
+
+
+def _width_in(text: str, size_pt: float) -> float:
+    return float(TextPath((0, 0), text, size=size_pt).get_extents().width) / 72 if text.strip() else 0.0
+
+
+def _legend(figure: Figure, words: Words, height_in: float) -> None:
+    """Explain the ground, the marks and the colours below the chart."""
+    bar = figure.add_axes((0.76, 0.42 / height_in, 0.2, 0.13 / height_in))
+    bar.imshow(np.linspace(0, 1, 256)[None, :], aspect="auto", cmap=PROBABILITY, extent=(0, 1, 0, 1))
+    bar.set_yticks([])
+    bar.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"], fontsize=7.5)
+    bar.set_title(words("chart.probability"), fontsize=8, color=INK, pad=3)
+    ground = [
+        Patch(facecolor="white", edgecolor=FAINT, label=words("chart.watched")),
+        Patch(facecolor="#f3f5f7", edgecolor="#a8b2bc", hatch="//", linewidth=0.5, label=words("chart.partly")),
+        Patch(facecolor="#e2e6ea", edgecolor="#98a2ac", hatch="/////", linewidth=0.5, label=words("chart.unseen")),
+    ]
+    round_mark: dict[str, Any] = {"marker": "o", "linestyle": "none", "color": PROBABILITY(0.6)}
+    marks = [
+        Line2D([], [], markersize=7, label=words("chart.applies"), **round_mark),
+        Line2D([], [], markersize=7, fillstyle="none", label=words("chart.outside"), **round_mark),
+        Line2D([], [], color=WINDOW, linewidth=2, linestyle="--", label=words("chart.window")),
+    ]
+    figure.legend(handles=[*ground, *marks], loc="lower left", bbox_to_anchor=(0.055, 0.02), ncols=3, frameon=False, fontsize=8, handlelength=2.2)  # fmt: skip

@@ -1,0 +1,86 @@
+"""The matters a daily monitoring report goes through one by one, each with what was seen or an honest blank.
+
+Order and topics after the OSCE monitoring mission's daily reports on Ukraine, 2014-2022.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from truceline.findings.tables import Assessment
+from truceline.report.page import Cell, Section, Table, row, table
+from truceline.report.verdicts import SHOWN
+from truceline.report.words import Words, number, percent, shorten
+from truceline.vocabulary import ACTS, ITEMS, is_kind_of
+
+TOPICS = ("casualties", "disengagement", "withdrawal", "presence", "mines", "repairs", "civilians", "border", "other")
+RESTRICTIONS = ("restriction", "sensor_interference")
+
+
+def field_section(judged: pd.DataFrame, words: Words) -> Section:
+    """Return the topics in their order; those on which no source reported anything share a list that says so."""
+    topic = _topics(judged)
+    tables: tuple[Table, ...] = ()
+    blanks = []
+    for name in TOPICS:
+        found = judged[topic == name]
+        if len(found):
+            tables += _incident_table(found, words(f"topic.{name}"), words)
+        else:
+            blanks.append(words("field.blank", topic=words(f"topic.{name}")))
+    return Section(key="field", title=words("section.field"), points=tuple(blanks), tables=tables)
+
+
+def restrictions_section(judged: pd.DataFrame, words: Words) -> Section:
+    """Return what kept monitors and sensors from seeing: denial, delay, interference."""
+    found = judged[judged.act.isin(RESTRICTIONS)]
+    return Section(
+        key="restrictions",
+        title=words("section.restrictions"),
+        text=() if len(found) else (words("restrictions.none"),),
+        tables=_incident_table(found, words("restrictions.caption"), words),
+    )
+
+
+def incidents_section(judged: pd.DataFrame, words: Words) -> Section:
+    """Return the gravest incidents one by one, with what would settle those still open."""
+    order = judged.assign(_applies=~judged.applies).sort_values(
+        ["_applies", "severity", "p_violation", "incident_id"], ascending=[True, False, False, True]
+    )
+    return Section(
+        key="incidents",
+        title=words("section.incidents"),
+        text=(words("incidents.intro"),) if len(judged) else (words("incidents.none"),),
+        tables=_incident_table(order, words("incidents.caption"), words),
+    )
+
+
+def _topics(judged: pd.DataFrame) -> pd.Series:
+    """Return the topic of each incident, "" where it belongs to another section."""
+    acts = {act: "presence" if act == "presence" else "" for act in judged.act.unique()}
+    acts |= {act: "mines" for act in acts if is_kind_of(act, "engineering_work", ACTS)}
+    acts |= {act: "other" for act in acts if act in {"crossing", "overflight", "operate_aerial_vehicle"}}
+    heavy = {item for item in judged["item"].unique() if is_kind_of(item, "heavy_weapons", ITEMS)}
+    topic = judged.act.map(acts).fillna("")
+    return topic.mask((topic == "presence") & judged["item"].isin(heavy), "withdrawal")
+
+
+def _incident_table(found: pd.DataFrame, caption: str, words: Words) -> tuple[Table, ...]:
+    rows = [
+        row(
+            Cell(text=i.incident_id, incident=i.incident_id),
+            words.local(i.time_start),
+            shorten(i.place, 60) or f"{number(i.chainage_km, 0)} km",
+            f"± {number(i.sigma_m / 1000)} km",
+            words.term("act", i.act),
+            percent(i.p_exists),
+            Cell(text=words.term("verdict", i.verdict) if i.verdict else words("verdict.none"), tone=i.verdict),
+            percent(i.p_violation),
+            shorten(i.settle, 120),
+        )
+        for i in found.head(SHOWN).itertuples()
+    ]
+    keys = ("id", "time", "place", "error", "act", "exists", "verdict", "p", "settle")
+    more = len(found) - SHOWN
+    left_out = words("left_out", count=more) if more > 0 else ""
+    return table(caption, [words(f"incidents.{k}") for k in keys], rows, numeric=(3, 5, 7), left_out=left_out)

@@ -1,0 +1,55 @@
+"""Each incident with the gravest thing any clause says of it: what the chart, the map and the summary draw."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from truceline.findings.tables import Assessment
+
+# gravest first
+VERDICTS = ("violation", "indeterminate", "compliant", "not_applicable")
+
+
+def judged_incidents(assessment: Assessment) -> pd.DataFrame:
+    """Return the incidents, in time order, with their gravest finding beside them.
+
+    Adds clause, party, verdict ("" when no clause was asked), p_violation (nan when no clause applies), severity
+    and reason of the gravest finding (by verdict, severity, then probability), `applies` (some clause covers the
+    place and time), `sector`, and `day`, the local calendar day as ISO text.
+    """
+    findings = assessment.findings
+    rank = findings.verdict.map({v: i for i, v in enumerate(VERDICTS)}).fillna(len(VERDICTS))
+    gravest = (
+        findings.assign(_rank=rank)
+        .sort_values(["_rank", "severity", "probability", "finding_id"], ascending=[True, False, False, True])
+        .drop_duplicates("incident_id")[
+            ["incident_id", "clause", "interpretation", "party", "verdict", "probability", "severity", "reason"]
+        ]
+        .rename(columns={"party": "clause_party", "probability": "p_violation"})
+    )
+    table = assessment.incidents.merge(gravest, on="incident_id", how="left")
+    for name in ("clause", "interpretation", "clause_party", "verdict", "reason"):
+        table[name] = table[name].fillna("")
+    table["applies"] = table.verdict.isin(VERDICTS[:3])
+    table["p_violation"] = table.p_violation.astype(float).where(table.applies)
+    table["sector"] = sector_of(assessment.sectors, table.chainage_km)
+    table["day"] = table.time_start.dt.tz_convert(assessment.timezone).dt.strftime("%Y-%m-%d").fillna("")
+    return table.sort_values(["time_start", "incident_id"], ignore_index=True)
+
+
+def sector_of(sectors: pd.DataFrame, chainage_km: pd.Series) -> pd.Series:
+    """Return the sector id of each chainage; "" outside all. Where sectors overlap the first listed wins."""
+    found = np.full(len(chainage_km), "", dtype=object)
+    km = chainage_km.to_numpy(float)
+    last = sectors.to_km.max() if len(sectors) else 0.0
+    for row in sectors[::-1].itertuples():
+        inside = (km >= row.from_km) & ((km < row.to_km) | (km == last) & (row.to_km == last))
+        found[inside] = row.sector
+    return pd.Series(found, index=chainage_km.index)
+
+
+def sector_names(sectors: pd.DataFrame) -> dict[str, str]:
+    """Return sector id -> the name it is called by, in the order along the line."""
+    ordered = sectors.sort_values("from_km", kind="stable")
+    return {str(s): str(c) or str(s) for s, c in zip(ordered.sector, ordered.called, strict=True)}

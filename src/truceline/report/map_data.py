@@ -1,0 +1,143 @@
+"""What the map and the chart's pointer need, as plain data for the page's script."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from truceline.findings.tables import Assessment
+from truceline.report.judged import sector_names
+from truceline.report.land import Box, land_in
+from truceline.report.chart import PROBABILITY, mark_area
+from truceline.report.words import Words, number, percent, shorten
+from truceline.timespan import iso
+
+MOST = 20_000  # incidents drawn; the most probable are kept, and the page says so
+_KM_PER_DEGREE = 111.2
+
+
+def page_data(assessment: Assessment, judged: pd.DataFrame, words: Words) -> dict[str, Any]:
+    """Return the data of one page: box, land, lines, sectors, places, days, colours and incidents by column."""
+    box = map_box(assessment)
+    return {
+        "box": [round(v, 4) for v in box],
+        "land": land_in(_wider(box, 3.0)),
+        "lines": [_line(line) for line in _drawn_lines(assessment)],
+        "sectors": _sectors(assessment),
+        "places": _places(assessment),
+        "days": [day for day, _ in assessment.period.days(assessment.timezone)],
+        "dayStarts": [span.start.timestamp() for _, span in assessment.period.days(assessment.timezone)],
+        "colours": [_hex(PROBABILITY(v)) for v in np.linspace(0, 1, 11)],
+        "span": [assessment.period.start.timestamp(), assessment.period.end.timestamp()],
+        "km": round(assessment.strip.length_km, 3),
+        "incidents": _incidents(judged, words),
+    }
+
+
+def map_box(assessment: Assessment) -> Box:
+    """Return the box round the line, a tenth wider each way."""
+    lon, lat = assessment.strip.lon_deg, assessment.strip.lat_deg
+    pad = max(0.05, 0.08 * max(float(np.ptp(lon)), float(np.ptp(lat))))
+    return float(lon.min()) - pad, float(lat.min()) - pad, float(lon.max()) + pad, float(lat.max()) + pad
+
+
+def _wider(box: Box, factor: float) -> Box:
+    west, south, east, north = box
+    dx, dy = (east - west) * factor / 2, (north - south) * factor / 2
+    x, y = (west + east) / 2, (south + north) / 2
+    return max(-180.0, x - dx - 1), max(-85.0, y - dy - 1), min(180.0, x + dx + 1), min(85.0, y + dy + 1)
+
+
+def _drawn_lines(assessment: Assessment) -> list[Any]:
+    """Return the versions of each line that were valid at some time in the period."""
+    period = assessment.period
+    return [
+        line
+        for line in sorted(assessment.lines, key=lambda line: (line.line_id, str(line.valid_from)))
+        if (line.valid_from is None or line.valid_from < period.end)
+        and (line.valid_to is None or line.valid_to > period.start)
+    ]
+
+
+def _line(line: Any) -> dict[str, Any]:
+    """Return a line and the band of one sigma on either side of it, in degrees."""
+    lon, lat = line.strip.lon_deg, line.strip.lat_deg
+    # a plane good to a few per cent, enough for a band that is itself an error
+    squeeze = math.cos(math.radians(float(lat.mean())))
+    band = shapely.LineString(np.c_[lon * squeeze, lat]).buffer(line.sigma_km / _KM_PER_DEGREE, quad_segs=4)
+    parts = [
+        [np.round(shapely.get_coordinates(r) / [squeeze, 1], 4).tolist() for r in (p.exterior, *p.interiors)]
+        for p in shapely.get_parts(band)
+        if p.geom_type == "Polygon" and not p.is_empty
+    ]
+    return {"called": line.called, "path": np.round(np.c_[lon, lat], 4).tolist(), "band": parts}
+
+
+def _sectors(assessment: Assessment) -> list[dict[str, Any]]:
+    """Return each sector's name, the middle of its stretch, and a short stroke across the line where it begins."""
+    strip, names, made = assessment.strip, sector_names(assessment.sectors), []
+    across = max(1.0, strip.length_km / 60)
+    for row in assessment.sectors.sort_values("from_km").itertuples():
+        lon, lat = strip.locate(chainage_km=[row.from_km, row.from_km], offset_km=[-across, across])
+        middle_lon, middle_lat = strip.locate(chainage_km=(row.from_km + row.to_km) / 2)
+        made.append(
+            {
+                "name": shorten(names[row.sector], 40),
+                "at": [round(float(middle_lon[0]), 4), round(float(middle_lat[0]), 4)],
+                "stroke": np.round(np.c_[lon, lat], 4).tolist(),
+            }
+        )
+    return made
+
+
+def _places(assessment: Assessment) -> list[dict[str, Any]]:
+    """Return the places, the largest first: the page's script leaves out those that would overlap."""
+    places = assessment.places.sort_values(["population", "name"], ascending=[False, True]).head(400)
+    return [
+        {"name": shorten(p.name, 40), "at": [round(p.lon_deg, 4), round(p.lat_deg, 4)]}
+        for p in places.itertuples(index=False)
+    ]
+
+
+def _incidents(judged: pd.DataFrame, words: Words) -> dict[str, list[Any]]:
+    """Return the incidents by column, those with a place and a time only; texts are ready to be read."""
+    known = judged.dropna(subset=["lon_deg", "lat_deg", "time_start"])
+    shade = known.p_violation.fillna(known.p_exists).fillna(0.0)
+    kept = known.assign(_shade=shade, _area=mark_area(known.strength)).sort_values(
+        ["_shade", "incident_id"], ascending=[False, True]
+    )[:MOST]
+    kept = kept.sort_values(["_shade", "incident_id"])  # the most probable drawn last, on top
+    cos = np.cos(np.radians(kept.lat_deg.to_numpy()))
+    act = {a: words.term("act", a) for a in kept.act.unique()}
+    verdict = {v: words.term("verdict", v) if v else words("verdict.none") for v in kept.verdict.unique()}
+    return {
+        "id": kept.incident_id.tolist(),
+        "lon": kept.lon_deg.round(4).tolist(),
+        "lat": kept.lat_deg.round(4).tolist(),
+        "km": kept.chainage_km.round(2).tolist(),
+        "t": [int(t.timestamp()) for t in kept.time_start],
+        "utc": [iso(t) for t in kept.time_start],
+        "local": [words.local(t) for t in kept.time_start],
+        "day": kept.day.tolist(),
+        "p": kept["_shade"].round(3).tolist(),
+        "p_violation": [percent(v) for v in kept.p_violation],
+        "p_exists": [percent(v) for v in kept.p_exists],
+        "applies": kept.applies.astype(int).tolist(),
+        "radius": np.round(np.sqrt(kept["_area"] / np.pi) * 1.35, 2).tolist(),
+        # pixels of one sigma at zoom 0, where the world is 512 pixels round
+        "ring": np.round(kept.sigma_m.fillna(0.0).to_numpy() * 512 / (40075016.686 * cos), 9).tolist(),
+        "error": [f"± {number(s / 1000)} km" for s in kept.sigma_m],
+        "place": [shorten(p, 120) for p in kept.place],
+        "act": kept.act.map(act).tolist(),
+        "verdict": kept.verdict.map(verdict).tolist(),
+        "tone": kept.verdict.tolist(),
+        "settle": [shorten(s, 160) for s in kept.settle],
+    }
+
+
+def _hex(colour: tuple[float, float, float, float]) -> str:
+    return "#" + "".join(f"{round(c * 255):02x}" for c in colour[:3])

@@ -1,0 +1,52 @@
+"""The sections of the report in their order; both HTML and PDF are made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from truceline.findings.tables import Assessment
+from truceline.report import basis, field, verdicts, watched
+from truceline.report.chart_grid import coverage_grid
+from truceline.report.judged import judged_incidents
+from truceline.report.page import Section
+from truceline.report.summary import bottom_line
+from truceline.report.words import Words
+
+
+def report_sections(
+    assessment: Assessment,
+    words: Words,
+    *,
+    release_notes: Sequence[str] = (),
+    corrections: Sequence[str] = (),
+    record_root: str = "",
+) -> tuple[Section, ...]:
+    """Return every section, also the empty ones: each then says in a sentence that nothing was seen or reported.
+
+    The sections 'chart' and 'map' hold only their words; whoever renders puts the picture in.
+    """
+    judged = judged_incidents(assessment)
+    grid = coverage_grid(assessment)
+    return (
+        Section(key="bottom-line", title=words("section.bottom_line"), text=bottom_line(assessment, judged, words)),
+        basis.limits_section(words),
+        watched.exposure_section(assessment, words),
+        Section(key="chart", title=words("section.chart"), text=(words("chart.intro"),)),
+        Section(key="map", title=words("section.map"), text=(words("map.intro"),)),
+        watched.violations_section(assessment, judged, grid, words),
+        watched.status_section(assessment, words),
+        field.incidents_section(judged, words),
+        verdicts.claims_section(assessment, words),
+        field.field_section(judged, words),
+        verdicts.rules_section(assessment, words),
+        field.restrictions_section(judged, words),
+        verdicts.attribution_section(assessment, judged, words),
+        verdicts.clocks_section(assessment, words),
+        basis.commission_section(assessment, judged, words),
+        basis.warnings_section(assessment, words),
+        basis.corrections_section(corrections, words),
+        basis.release_section(release_notes, words),
+        basis.set_aside_section(assessment, words),
+        basis.assumptions_section(assessment, words),
+        basis.method_section(assessment, record_root, words),
+    )
