@@ -1,0 +1,168 @@
+"""Rows to canonical JSON: equal rows give equal bytes, whatever the machine, the column order or the dtype.
+
+Keys are sorted and no spaces are written. Missing values (None, nan, NaT) are null; infinities are the texts "inf"
+and "-inf"; whole numbers are written without a point, so that an integer column and a float column agree; other
+numbers are the shortest text that reads back as the same double; times are UTC with a Z, to the second, or to the
+nanosecond when they have a fraction; tuples, lists and arrays are lists.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from truceline.errors import RequestError
+
+CHUNK_ROWS = 50_000  # bounds memory; larger chunks are no faster
+_EXACT = 2**53  # beyond it a double no longer holds every whole number
+
+
+def canonical_text(value: Any) -> str:
+    """Return the canonical JSON of one value: text, number, flag, time, or lists and mappings of them.
+
+    Raises
+    ------
+    RequestError
+        For a time without a zone, a key that is not text, or a type the record has no form for.
+
+    Examples
+    --------
+    >>> canonical_text({"b": (1.0, float("nan")), "a": float("inf")})
+    '{"a":"inf","b":[1,null]}'
+    """
+    text = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _encodable(text)
+
+
+def quoted(text: str) -> str:
+    """Return text as a JSON string."""
+    return _encodable(json.dumps(text, ensure_ascii=False))
+
+
+def _encodable(text: str) -> str:
+    # a lone surrogate has no UTF-8 form; its backslash escape is also how JSON writes it
+    return text.encode(errors="backslashreplace").decode()
+
+
+def payloads(rows: pd.DataFrame | Iterable[Mapping[str, Any]], id_column: str) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield (ids, canonical JSON texts) of rows, in chunks, in order.
+
+    Raises
+    ------
+    RequestError
+        If a row has no id, or holds a value the record has no form for.
+    """
+    if isinstance(rows, pd.DataFrame):
+        yield from _table_payloads(rows, id_column)
+        return
+    batch = [dict(row) for row in rows]
+    for row in batch:
+        if not row.get(id_column):
+            raise RequestError(
+                f"a row has no '{id_column}': {str(row)[:200]}", todo="Give every entry a name that stays the same."
+            )
+    yield [str(row[id_column]) for row in batch], [canonical_text(row) for row in batch]
+
+
+def _table_payloads(table: pd.DataFrame, id_column: str) -> Iterator[tuple[list[str], list[str]]]:
+    if id_column not in table.columns:
+        raise RequestError(f"the table has no column '{id_column}'.", todo=f"It has: {', '.join(map(str, table))}.")
+    blank = table[id_column].isna() | (table[id_column].astype(str) == "")
+    if blank.any():
+        raise RequestError(
+            f"{int(blank.sum())} rows have no '{id_column}' (the first is row {int(np.argmax(blank.to_numpy()))}).",
+            todo="Give every entry a name that stays the same.",
+        )
+    names = sorted(table.columns)
+    for start in range(0, len(table), CHUNK_ROWS):
+        part = table.iloc[start : start + CHUNK_ROWS]
+        columns = [_column_texts(part[name], quoted(str(name)) + ":") for name in names]
+        ids = [str(item) for item in part[id_column]]
+        yield ids, ["{" + ",".join(cells) + "}" for cells in zip(*columns, strict=True)]
+
+
+def _column_texts(column: pd.Series, prefix: str) -> list[str]:
+    """Return prefix + canonical JSON of each cell; each distinct value is written once."""
+    dtype = column.dtype
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return _spread(column.dt.tz_convert("UTC").dt.tz_localize(None), prefix, _time_texts)
+    if dtype.kind == "M":
+        raise RequestError(f"the times of column '{column.name}' have no zone.", todo="Convert them to UTC first.")
+    if dtype == bool:
+        return [prefix + ("true" if cell else "false") for cell in column.tolist()]
+    if dtype.kind in "iuf":
+        return _spread(column, prefix, lambda values: [_number_text(v) for v in values.tolist()])
+    if pd.api.types.infer_dtype(column, skipna=False) == "string":
+        return _spread(column, prefix, lambda values: [quoted(v) for v in values.tolist()])
+    return [prefix + canonical_text(cell) for cell in column.tolist()]
+
+
+def _spread(column: pd.Series, prefix: str, write: Any) -> list[str]:
+    codes, distinct = pd.factorize(column)
+    texts = np.empty(len(distinct) + 1, dtype=object)
+    texts[:-1] = [prefix + text for text in write(np.asarray(distinct))]
+    texts[-1] = prefix + "null"  # factorize gives missing values the code -1
+    return list(texts[codes])
+
+
+def _time_texts(values: np.ndarray) -> list[str]:
+    whole = np.datetime_as_string(values, unit="s")
+    fine = np.datetime_as_string(values.astype("datetime64[ns]"), unit="ns")
+    has_fraction = values != values.astype("datetime64[s]")
+    return [f'"{text}Z"' for text in np.where(has_fraction, fine, whole)]
+
+
+def _number_text(value: float) -> str:
+    plain = _plain(value)
+    return f'"{plain}"' if isinstance(plain, str) else "null" if plain is None else repr(plain)
+
+
+def _plain(value: Any) -> Any:
+    """Return the value in the types JSON has."""
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, np.generic):
+        return _plain(pd.Timestamp(value) if isinstance(value, np.datetime64) else value.item())
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | float):
+        return _plain_number(value)
+    if isinstance(value, Mapping):
+        return _plain_mapping(value)
+    if isinstance(value, tuple | list | np.ndarray):
+        return [_plain(item) for item in value]
+    if isinstance(value, datetime | date):
+        return _plain_time(value)
+    raise RequestError(f"a value of type {type(value).__name__} cannot be recorded: {str(value)[:100]}")
+
+
+def _plain_number(value: float) -> Any:
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        if math.isinf(value):
+            return "inf" if value > 0 else "-inf"
+        if value.is_integer() and abs(value) < _EXACT:
+            return int(value)
+    return value
+
+
+def _plain_mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
+    if not all(isinstance(key, str) for key in value):
+        raise RequestError(f"a mapping with keys that are not text cannot be recorded: {str(value)[:100]}")
+    return {key: _plain(item) for key, item in value.items()}
+
+
+def _plain_time(value: date) -> str:
+    if not isinstance(value, datetime):
+        return value.isoformat()
+    if value.tzinfo is None:
+        raise RequestError(f"the time {value} has no zone.", todo="Convert it to UTC first.")
+    moment = pd.Timestamp(value).tz_convert(UTC).tz_localize(None).to_datetime64()
+    return _time_texts(np.array([moment]))[0].strip('"')

@@ -1,0 +1,111 @@
+"""The record's three tables, and the connection to the database that holds them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from truceline.errors import RecordError
+
+FORMAT = "truceline-record-1"
+METADATA = sa.MetaData()
+
+# entry numbers are the positions of the leaves; nothing is ever updated or deleted
+ENTRIES = sa.Table(
+    "entries",
+    METADATA,
+    sa.Column("entry", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("item_id", sa.Text, nullable=False),
+    sa.Column("payload", sa.Text, nullable=False),  # canonical JSON
+    sa.Column("leaf", sa.LargeBinary, nullable=False),  # RFC 6962 hash of the entry's line
+    sa.Index("entries_by_item", "kind", "item_id"),
+)
+HEADS = sa.Table(
+    "heads",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("root", sa.Text, nullable=False),
+    sa.Column("time", sa.Text, nullable=False),
+    sa.Column("signature", sa.Text, nullable=False),
+    sa.Column("peaks", sa.LargeBinary, nullable=False),  # the tree's peaks, so that appending need not read it all
+)
+SEAL = sa.Table(
+    "seal",
+    METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+
+def connect(path_or_url: str | Path, *, wait_s: float = 5.0) -> sa.Engine:
+    """Return an engine on a database file or URL. Writers of SQLite wait `wait_s` for one another, then fail."""
+    text = str(path_or_url)
+    url = sa.engine.make_url(text) if "://" in text else sa.URL.create("sqlite", database=text)
+    arguments = {"timeout": wait_s} if url.get_backend_name() == "sqlite" else {}
+    engine = sa.create_engine(url, connect_args=arguments, poolclass=sa.NullPool)
+    if url.get_backend_name() == "sqlite":
+        sa.event.listen(engine, "connect", _set_durable)
+        sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextmanager
+def reading(engine: sa.Engine, where: str) -> Iterator[sa.Connection]:
+    """Yield a connection that sees one unchanging state of the record."""
+    with named_errors(where), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: sa.Engine, where: str) -> Iterator[sa.Connection]:
+    """Yield a connection in one transaction, alone among writers; all of it is kept, or none."""
+    with named_errors(where), engine.connect().execution_options(write=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def named_errors(where: str) -> Iterator[None]:
+    """Turn the database's errors into RecordError that says what to do."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        said = str(error.orig if isinstance(error, DBAPIError) else error)
+        todo = next((advice for sign, advice in _ADVICE.items() if sign in said.lower()), "Nothing was written.")
+        raise RecordError(f"the database says: {said}.", where=where, todo=todo) from error
+
+
+_ADVICE = {
+    "not a database": "This file is not a record. Name another.",
+    "malformed": "The file is damaged. Run verify, and go back to a copy or an exported bundle.",
+    "locked": "Another process is writing to it. Try again when it has finished; nothing was written.",
+    "readonly": "The file or its folder cannot be written to. Nothing was written.",
+    "unable to open": "The folder does not exist or cannot be written to. Nothing was written.",
+    "full": "The disk is full. Make room and run again; nothing of this batch was written.",
+    "disk i/o": "The disk would not take it. Check space and permissions; nothing of this batch was written.",
+}
+
+
+def _set_durable(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    # text that is no longer UTF-8 is still read, so that verify can name the item it belongs to
+    connection.text_factory = lambda raw: raw.decode(errors="replace")
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")  # a commit is on the disk before it is acknowledged
+    except Exception:
+        connection.close()
+        raise
+
+
+def _begin(connection: sa.Connection) -> None:
+    # IMMEDIATE: the last head is read under the same lock as the new one is written
+    write = connection.get_execution_options().get("write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,341 @@
+"""The record: an append-only list of entries under signed tree heads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+import sqlalchemy as sa
+
+from truceline.errors import RecordError, RequestError, UnknownNameError
+from truceline.store import merkle
+from truceline.store.canonical import payloads, quoted
+from truceline.store.database import ENTRIES, FORMAT, HEADS, METADATA, SEAL, connect, named_errors, reading, writing
+from truceline.store.heads import Head, Key, key_file, public_half, sign_head
+
+_ASK_AT_ONCE = 5_000  # below the parameter limit of every database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """That an entry is in the record: hash `line`, climb `path`, and arrive at the head's root."""
+
+    entry: int
+    line: bytes  # what was hashed
+    path: tuple[bytes, ...]
+    head: Head
+
+    def holds(self) -> bool:
+        """Return whether the path leads from the line to the root."""
+        return merkle.proves_inclusion(
+            leaf=merkle.leaf_hash(self.line),
+            index=self.entry,
+            size=self.head.size,
+            path=self.path,
+            root=bytes.fromhex(self.head.root),
+        )
+
+
+class Record:
+    """An append-only record. Open it with `Record.open`; write to it with `batch`.
+
+    Entries are never changed or removed. An entry with the kind and id of an earlier one, and another payload,
+    supersedes it: both are kept.
+    """
+
+    def __init__(self, engine: sa.Engine, where: str, key: Key | Path | None) -> None:
+        self._engine = engine
+        self._key = key
+        self.where = where
+
+    @classmethod
+    def open(cls, path_or_url: str | Path, *, key: Key | str | Path | None = None, wait_s: float = 5.0) -> Self:
+        """Return the record in a database file or at a URL; an empty one is made where there is none.
+
+        Parameters
+        ----------
+        key
+            The Ed25519 key that signs, or the PEM file that holds it (made, with mode 0600, when a batch is written
+            and there is none). Without it a file beside the record is used: its name with `.key` at the end. Who
+            has the key can rewrite the record: keep it away from what is published.
+        wait_s
+            How long a writer waits for another before it gives up.
+
+        Raises
+        ------
+        RecordError
+            If it is not a record, or cannot be opened or made.
+        """
+        where = str(path_or_url)
+        if key is None and "://" not in where:
+            key = Path(where + ".key")
+        engine = connect(path_or_url, wait_s=wait_s)
+        with named_errors(where):
+            _check_or_make(engine, where)
+        return cls(engine, where, Path(key) if isinstance(key, str) else key)
+
+    @contextmanager
+    def batch(self, now: datetime) -> Iterator[Batch]:
+        """Yield a batch to append to. On leaving, all of it is committed under one new signed head, or none of it.
+
+        Raises
+        ------
+        RecordError
+            If the key is not the record's, another process is writing, or the disk does not take it.
+        """
+        key = self._signing_key()
+        with writing(self._engine, self.where) as connection:
+            _seal_key(connection, public_half(key), self.where)
+            batch = Batch(connection, self.where)
+            yield batch
+            batch.close(key, now)
+
+    def heads(self) -> tuple[Head, ...]:
+        """Return every signed head, the oldest first."""
+        with reading(self._engine, self.where) as connection:
+            return tuple(_heads(connection))
+
+    def head(self) -> Head:
+        """Return the latest signed head."""
+        heads = self.heads()
+        if not heads:
+            raise RecordError("the record is empty: nothing was committed yet.", where=self.where)
+        return heads[-1]
+
+    @property
+    def size(self) -> int:
+        """How many entries are committed."""
+        heads = self.heads()
+        return heads[-1].size if heads else 0
+
+    def root(self) -> str:
+        """Return the Merkle root over every committed entry, in hexadecimal."""
+        heads = self.heads()
+        return heads[-1].root if heads else merkle.EMPTY_ROOT.hex()
+
+    def public_key(self) -> bytes:
+        """Return the 32-byte public key the heads are signed with."""
+        with reading(self._engine, self.where) as connection:
+            return bytes.fromhex(sealed(connection).get("public_key", ""))
+
+    def entries(self, kind: str) -> pd.DataFrame:
+        """Return the entries of one kind, in the order they were written.
+
+        Columns record_entry (position), record_id, record_supersedes (position of the entry this one replaces,
+        missing for the first) and those of the payload, with times as ISO text and infinities as "inf".
+        """
+        wanted = sa.select(ENTRIES.c.entry, ENTRIES.c.item_id, ENTRIES.c.payload).where(ENTRIES.c.kind == kind)
+        with reading(self._engine, self.where) as connection:
+            rows = connection.execute(wanted.order_by(ENTRIES.c.entry)).all()
+        places = pd.DataFrame(
+            {"record_entry": [r.entry for r in rows], "record_id": [r.item_id for r in rows]}, dtype="object"
+        ).astype({"record_entry": "int64"})
+        places["record_supersedes"] = places.groupby("record_id")["record_entry"].shift().astype("Int64")
+        told = pd.DataFrame.from_records([json.loads(r.payload) for r in rows])
+        return pd.concat([places, told], axis=1)
+
+    def prove(self, item_id: str, *, kind: str | None = None) -> Proof:
+        """Return the proof that the latest entry of that id is in the record, under the latest head.
+
+        Raises
+        ------
+        UnknownNameError
+            If the record has no such entry.
+        RequestError
+            If entries of several kinds have that id and `kind` is not given.
+        """
+        wanted = sa.select(ENTRIES).where(ENTRIES.c.item_id == item_id)
+        if kind is not None:
+            wanted = wanted.where(ENTRIES.c.kind == kind)
+        with reading(self._engine, self.where) as connection:
+            found = connection.execute(wanted.order_by(ENTRIES.c.entry)).all()
+            if not found:
+                raise UnknownNameError("entry", item_id, (), where=self.where)
+            kinds = sorted({row.kind for row in found})
+            if len(kinds) > 1:
+                raise RequestError(f"'{item_id}' is the id of a {' and of a '.join(kinds)}.", todo="Say which kind.")
+            leaves, head = _leaves(connection), list(_heads(connection))[-1]
+        row = found[-1]
+        return Proof(
+            entry=row.entry,
+            line=entry_line(row.kind, row.item_id, row.payload),
+            path=tuple(merkle.inclusion_proof(leaves, row.entry)),
+            head=head,
+        )
+
+    def consistency(self, old_size: int) -> tuple[bytes, ...]:
+        """Return the proof that the record of `old_size` entries is the beginning of this one.
+
+        Check it with `merkle.proves_consistency` against the two heads' roots: whoever kept an old head can tell
+        that nothing before it was changed.
+        """
+        with reading(self._engine, self.where) as connection:
+            return tuple(merkle.consistency_proof(_leaves(connection), old_size))
+
+    def lines(self) -> Iterator[tuple[str, str, bytes, bytes]]:
+        """Yield (kind, item_id, line, stored leaf hash) of every entry, in order, streamed."""
+        with reading(self._engine, self.where) as connection:
+            wanted = sa.select(ENTRIES).order_by(ENTRIES.c.entry)
+            for row in connection.execution_options(yield_per=10_000).execute(wanted):
+                yield row.kind, row.item_id, entry_line(row.kind, row.item_id, row.payload), row.leaf
+
+    def _signing_key(self) -> Key:
+        if self._key is None:
+            raise RecordError("no signing key was given.", where=self.where, todo="Open the record with key=...")
+        if isinstance(self._key, Path):
+            self._key = key_file(self._key)
+        return self._key
+
+
+class Batch:
+    """Entries on their way into the record. Use it inside `with record.batch(now) as batch:`."""
+
+    def __init__(self, connection: sa.Connection, where: str) -> None:
+        self._connection = connection
+        last = connection.execute(sa.select(HEADS).order_by(HEADS.c.number.desc()).limit(1)).first()
+        self._number = last.number + 1 if last else 0
+        self.size = last.size if last else 0
+        self._peaks = [last.peaks[i : i + 32] for i in range(0, len(last.peaks), 32)] if last else []
+        if last and merkle.root_of_peaks(self._peaks).hex() != last.root:
+            raise RecordError("the last head does not fit its tree.", where=where, todo="Run verify.")
+        self._start = self.size
+        self._written: set[str] = set()  # kinds this batch has written to
+
+    def append(self, kind: str, rows: pd.DataFrame | Iterable[Mapping[str, Any]], *, id_column: str) -> int:
+        """Append rows as entries of a kind; return how many were new.
+
+        A row that says what the latest entry of its id says already is not written again.
+
+        Parameters
+        ----------
+        kind
+            What the rows are: observation, look, incident, finding, status, report, input ...
+        id_column
+            The column or key that names each row, the same in every run.
+        """
+        if not kind:
+            raise RequestError("an entry has no kind.", todo="Say what it is, such as 'observation'.")
+        before = self.size
+        known = kind in self._written or _has_kind(self._connection, kind)
+        for ids, texts in payloads(rows, id_column):
+            repeats = known or len(set(ids)) < len(ids)
+            self._write(kind, ids, texts, check=repeats)
+            known = True  # later chunks may repeat ids of earlier ones
+        self._written.add(kind)
+        return self.size - before
+
+    def close(self, key: Key, now: datetime) -> None:
+        """Write the new signed head; nothing when nothing was appended. Called on leaving the batch."""
+        if self.size == self._start:
+            return
+        root = merkle.root_of_peaks(self._peaks)
+        head = sign_head(key, number=self._number, size=self.size, root=root, now=now)
+        self._connection.execute(
+            HEADS.insert(),
+            {
+                "number": head.number,
+                "size": head.size,
+                "root": head.root,
+                "time": head.time,
+                "signature": head.signature,
+                "peaks": b"".join(self._peaks),
+            },
+        )
+
+    def _write(self, kind: str, ids: list[str], texts: list[str], *, check: bool) -> None:
+        leaves = leaf_hashes(kind, ids, texts)
+        if check:
+            keep = self._changed(kind, ids, leaves)
+            ids, texts, leaves = ([part[i] for i in keep] for part in (ids, texts, leaves))
+        if not ids:
+            return
+        rows = [
+            {"entry": n, "kind": kind, "item_id": i, "payload": t, "leaf": h}
+            for n, i, t, h in zip(range(self.size, self.size + len(ids)), ids, texts, leaves, strict=True)
+        ]
+        self._connection.execute(ENTRIES.insert(), rows)
+        self.size = merkle.extend(self._peaks, self.size, leaves)
+
+    def _changed(self, kind: str, ids: list[str], leaves: list[bytes]) -> list[int]:
+        """Return the places of the rows that say something new of their id."""
+        latest: dict[str, bytes] = {}
+        for start in range(0, len(ids), _ASK_AT_ONCE):
+            asked = ids[start : start + _ASK_AT_ONCE]
+            wanted = (
+                sa.select(ENTRIES.c.item_id, ENTRIES.c.leaf)
+                .where(ENTRIES.c.kind == kind, ENTRIES.c.item_id.in_(asked))
+                .order_by(ENTRIES.c.entry)
+            )
+            latest.update((row.item_id, row.leaf) for row in self._connection.execute(wanted))
+        keep = []
+        for place, (item_id, leaf) in enumerate(zip(ids, leaves, strict=True)):
+            if latest.get(item_id) != leaf:
+                keep.append(place)
+                latest[item_id] = leaf
+        return keep
+
+
+def entry_line(kind: str, item_id: str, payload: str) -> bytes:
+    """Return the canonical JSON line of an entry: the bytes its leaf hashes and a bundle holds."""
+    return f'{{"id":{quoted(item_id)},"kind":{quoted(kind)},"payload":{payload}}}'.encode()
+
+
+def leaf_hashes(kind: str, ids: list[str], texts: list[str]) -> list[bytes]:
+    """Return the leaf hash of each entry, in order."""
+    return [merkle.leaf_hash(entry_line(kind, i, t)) for i, t in zip(ids, texts, strict=True)]
+
+
+def sealed(connection: sa.Connection) -> dict[str, str]:
+    """Return what the record was sealed with: its format and public key."""
+    return {row.name: row.value for row in connection.execute(sa.select(SEAL))}
+
+
+def _check_or_make(engine: sa.Engine, where: str) -> None:
+    tables = set(sa.inspect(engine).get_table_names())
+    if not tables:
+        with writing(engine, where) as connection:
+            METADATA.create_all(connection)
+            if not sealed(connection):
+                connection.execute(SEAL.insert(), {"name": "format", "value": FORMAT})
+        return
+    if not set(METADATA.tables) <= tables:
+        raise RecordError("this is a database, but not a record of Truceline.", where=where, todo="Name another file.")
+    with reading(engine, where) as connection:
+        written = sealed(connection).get("format")
+    if written != FORMAT:
+        raise RecordError(
+            f"the record's format is '{written}'; this version reads '{FORMAT}'.",
+            where=where,
+            todo="Use the version of Truceline that wrote it.",
+        )
+
+
+def _seal_key(connection: sa.Connection, public_key: bytes, where: str) -> None:
+    known = sealed(connection).get("public_key")
+    if known is None:
+        connection.execute(SEAL.insert(), {"name": "public_key", "value": public_key.hex()})
+    elif known != public_key.hex():
+        raise RecordError(
+            f"the signing key is not the one this record was begun with (public key {known[:16]}...).",
+            where=where,
+            todo="Give the key it was begun with. A new key needs a new record.",
+        )
+
+
+def _heads(connection: sa.Connection) -> Iterator[Head]:
+    for row in connection.execute(sa.select(HEADS).order_by(HEADS.c.number)):
+        yield Head(number=row.number, size=row.size, root=row.root, time=row.time, signature=row.signature)
+
+
+def _leaves(connection: sa.Connection) -> list[bytes]:
+    return list(connection.execute(sa.select(ENTRIES.c.leaf).order_by(ENTRIES.c.entry)).scalars())
+
+
+def _has_kind(connection: sa.Connection, kind: str) -> bool:
+    return connection.execute(sa.select(ENTRIES.c.entry).where(ENTRIES.c.kind == kind).limit(1)).first() is not None

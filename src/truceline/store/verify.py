@@ -1,0 +1,123 @@
+"""Whether a record still says what it was sealed to say; and if not, which item was changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from truceline.errors import RecordError
+from truceline.store import merkle, standalone
+from truceline.store.database import ENTRIES, HEADS, connect, reading
+from truceline.store.heads import Head, signature_holds
+from truceline.store.record import Record, entry_line, sealed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is not as it was sealed: `item` names it, `what` says how."""
+
+    item: str
+    what: str
+
+
+def verify(path_or_url: str | Path, *, public_key: str = "") -> list[Problem]:
+    """Return what was changed in a record or in an exported bundle; nothing when all is as it was sealed.
+
+    Every entry is hashed again, every head's root and signature is checked. What this alone cannot show is that
+    the newest batches were cut off, or that the whole was rewritten with another key: for that compare `public_key`
+    and an old head (`Record.consistency`) with what somebody else has kept.
+
+    Parameters
+    ----------
+    public_key
+        The key the record should be sealed with, 64 hexadecimal digits; not compared when empty.
+
+    Raises
+    ------
+    RecordError
+        If there is no record or bundle there.
+    """
+    if "://" not in str(path_or_url):
+        path = Path(path_or_url)
+        if path.is_dir():
+            return _bundle_problems(path, public_key)
+        if not path.is_file():
+            raise RecordError("there is no record here.", where=str(path), todo="Name a record or a bundle's folder.")
+    return _record_problems(path_or_url, public_key)
+
+
+def _bundle_problems(folder: Path, public_key: str) -> list[Problem]:
+    try:
+        found = standalone.verify_bundle(folder, public_key, signature_holds)
+    except OSError as error:
+        raise RecordError(
+            f"this folder is not a whole bundle: {error.strerror} ({Path(str(error.filename)).name}).",
+            where=str(folder),
+            todo="Export it again, or name the folder that holds entries.jsonl.",
+        ) from error
+    return [Problem(item=item, what=what) for item, what in found]
+
+
+def _record_problems(path_or_url: str | Path, public_key: str) -> list[Problem]:
+    where = str(path_or_url)
+    engine = connect(path_or_url)
+    try:
+        Record.open(path_or_url)
+        with reading(engine, where) as connection:
+            problems = _damage(connection)
+            problems += _check_all(connection, public_key)
+    except RecordError as error:
+        if "malformed" not in error.what:  # the database's word for a damaged file; the rest are not records at all
+            raise
+        return [Problem(item="database", what=error.what)]
+    return problems
+
+
+def _check_all(connection: sa.Connection, public_key: str) -> list[Problem]:
+    problems, lines, index = [], [], []
+    rows = connection.execution_options(yield_per=10_000).execute(sa.select(ENTRIES).order_by(ENTRIES.c.entry))
+    expected = 0
+    for row in rows:
+        kind, item_id, leaf = str(row.kind), str(row.item_id), row.leaf
+        lines.append(entry_line(kind, item_id, str(row.payload)))
+        index.append((kind, item_id, leaf if isinstance(leaf, bytes) else b""))
+        if row.entry != expected:
+            problems.append(Problem(item=f"entries {expected} to {row.entry - 1}", what="missing from the record"))
+        expected = row.entry + 1
+    key = _sealed_key(connection)
+    if public_key and public_key.lower() != key.hex():
+        problems.append(Problem(item="public key", what="not the key you named: somebody else sealed this record"))
+    heads, bad_peaks = _read_heads(connection)
+    found = standalone.check(lines, index, heads, key, signature_holds)
+    return problems + bad_peaks + [Problem(item=item, what=what) for item, what in found]
+
+
+def _sealed_key(connection: sa.Connection) -> bytes:
+    try:
+        return bytes.fromhex(sealed(connection).get("public_key", ""))
+    except ValueError:
+        return b""
+
+
+def _read_heads(connection: sa.Connection) -> tuple[list[object], list[Problem]]:
+    heads: list[object] = []
+    problems = []
+    for row in connection.execute(sa.select(HEADS).order_by(HEADS.c.number)):
+        head = Head(
+            number=row.number, size=row.size, root=str(row.root), time=str(row.time), signature=str(row.signature)
+        )
+        heads.append(standalone.read_head(head.line))
+        peaks = row.peaks if isinstance(row.peaks, bytes) else b""
+        if merkle.root_of_peaks([peaks[i : i + 32] for i in range(0, len(peaks), 32)]).hex() != head.root:
+            problems.append(Problem(item=f"head {head.number}", what="the peaks kept beside it were changed"))
+    return heads, problems
+
+
+def _damage(connection: sa.Connection) -> list[Problem]:
+    """Return what the database itself finds wrong with its file."""
+    if connection.dialect.name != "sqlite":
+        return []
+    said = connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars().all()
+    return [Problem(item="database", what=text) for text in said if text != "ok"]
