@@ -195,7 +195,7 @@ def _sectors(axes: Axes, assessment: Assessment, plot_in: float) -> None:
         name = shorten(row.called, 40)
         if _width_in(name, 7.5) < room_in - 0.08:
             middle = ((left + right) / 2, 1 + band / 2)
-            centred = {"ha": "center", "va": "center_baseline", "fontsize": 7.5, "color": INK}
+            centred: dict[str, Any] = {"ha": "center", "va": "center_baseline", "fontsize": 7.5, "color": INK}
             axes.text(*middle, name, transform=axes.get_xaxis_transform(), **centred)
         if i:
             axes.axvline(left, color=INK, linewidth=0.6, linestyle=(0, (1, 2)), zorder=1.7)
