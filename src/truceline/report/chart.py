@@ -195,7 +195,8 @@ def _sectors(axes: Axes, assessment: Assessment, plot_in: float) -> None:
         name = shorten(row.called, 40)
         if _width_in(name, 7.5) < room_in - 0.08:
             middle = ((left + right) / 2, 1 + band / 2)
-            axes.text(*middle, name, transform=axes.get_xaxis_transform(), fontsize=7.5, ha="center", va="center_baseline", color=INK)  # fmt: skip
+            centred: dict[str, Any] = {"ha": "center", "va": "center_baseline", "fontsize": 7.5, "color": INK}
+            axes.text(*middle, name, transform=axes.get_xaxis_transform(), **centred)
         if i:
             axes.axvline(left, color=INK, linewidth=0.6, linestyle=(0, (1, 2)), zorder=1.7)
 
@@ -246,4 +247,5 @@ def _legend(figure: Figure, words: Words, height_in: float) -> None:
         Line2D([], [], markersize=7, fillstyle="none", label=words("chart.outside"), **round_mark),
         Line2D([], [], color=WINDOW, linewidth=2, linestyle="--", label=words("chart.window")),
     ]
-    figure.legend(handles=[*ground, *marks], loc="lower left", bbox_to_anchor=(0.055, 0.02), ncols=3, frameon=False, fontsize=8, handlelength=2.2)  # fmt: skip
+    corner: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.055, 0.02)}
+    figure.legend(handles=[*ground, *marks], ncols=3, frameon=False, fontsize=8, handlelength=2.2, **corner)

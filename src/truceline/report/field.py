@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from truceline.findings.tables import Assessment
 from truceline.report.page import Cell, Section, Table, row, table
 from truceline.report.verdicts import SHOWN
 from truceline.report.words import Words, number, percent, shorten

@@ -14,11 +14,11 @@ import jinja2
 from markupsafe import Markup
 
 from truceline.findings.tables import Assessment
+from truceline.report.chart import figure_svg, plot_box, strip_chart_figure
 from truceline.report.judged import judged_incidents
 from truceline.report.map_data import page_data
 from truceline.report.page import Section
 from truceline.report.sections import report_sections
-from truceline.report.chart import figure_svg, plot_box, strip_chart_figure
 from truceline.report.words import Words, number
 from truceline.timespan import find_zone
 

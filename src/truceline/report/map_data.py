@@ -10,9 +10,9 @@ import pandas as pd
 import shapely
 
 from truceline.findings.tables import Assessment
+from truceline.report.chart import PROBABILITY, mark_area
 from truceline.report.judged import sector_names
 from truceline.report.land import Box, land_in
-from truceline.report.chart import PROBABILITY, mark_area
 from truceline.report.words import Words, number, percent, shorten
 from truceline.timespan import iso
 
@@ -78,12 +78,13 @@ def _line(line: Any) -> dict[str, Any]:
 
 
 def _sectors(assessment: Assessment) -> list[dict[str, Any]]:
-    """Return each sector's name, the middle of its stretch, and a short stroke across the line where it begins."""
+    """Return each sector's name, a spot beside its middle, and a short stroke across the line where it begins."""
     strip, names, made = assessment.strip, sector_names(assessment.sectors), []
     across = max(1.0, strip.length_km / 60)
     for row in assessment.sectors.sort_values("from_km").itertuples():
         lon, lat = strip.locate(chainage_km=[row.from_km, row.from_km], offset_km=[-across, across])
-        middle_lon, middle_lat = strip.locate(chainage_km=(row.from_km + row.to_km) / 2)
+        middle = (row.from_km + row.to_km) / 2
+        middle_lon, middle_lat = strip.locate(chainage_km=middle, offset_km=-3.5 * across)  # clear of the marks
         made.append(
             {
                 "name": shorten(names[row.sector], 40),

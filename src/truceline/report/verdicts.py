@@ -9,7 +9,7 @@ from truceline.report.judged import VERDICTS
 from truceline.report.page import Cell, Section, row, table, web_link
 from truceline.report.words import NOT_KNOWN, Words, number, percent, shorten
 
-SHOWN = 40  # rows of a long table; the exports hold every row
+SHOWN = 25  # rows of a long table; the exports hold every row
 
 
 def claims_section(assessment: Assessment, words: Words) -> Section:

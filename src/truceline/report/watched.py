@@ -38,7 +38,8 @@ def exposure_section(assessment: Assessment, words: Words) -> Section:
         rows.append(row(*cells))
     head = [words(f"exposure.{k}") for k in ("when", "total", "seen", "partly", "unseen")]
     known = exposure.get("km_h_total", 0.0) > 0
-    text = (words("exposure.not_observed"),) if known else (words("exposure.none"), words("exposure.not_observed"))
+    text: tuple[str, ...] = () if known else (words("exposure.none"),)
+    text += (words("exposure.not_observed"),)
     looks = assessment.looks.groupby(["source", "sensor"], sort=True).detections
     look_rows = [
         row(source, words.term("sensor", sensor), number(len(d), 0), number(float((d == 0).sum()), 0))

@@ -79,19 +79,19 @@ def number(value: float | None, digits: int | None = None) -> str:
     if digits is None:
         size = abs(value)
         digits = 0 if size >= 100 or value == round(value) else min(6, 2 - math.floor(math.log10(size)))
-        text = f"{value:,.{digits}f}"
+        text = f"{value:z,.{digits}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
     else:
-        text = f"{value:,.{digits}f}"
-    return text.replace(",", _THIN_SPACE).replace("-0" if float(text.replace(",", "")) == 0 else "\0", "0")
+        text = f"{value:z,.{digits}f}"
+    return text.replace(",", _THIN_SPACE)
 
 
 def percent(share: float | None) -> str:
-    """Return a share as whole per cent; never 0 or 100 unless it is exactly that.
+    r"""Return a share as whole per cent; never 0 or 100 unless it is exactly that.
 
     Examples
     --------
-    >>> percent(0.004).replace("\\u202f", " "), percent(0.996).replace("\\u202f", " ")
+    >>> percent(0.004).replace("\u202f", " "), percent(0.996).replace("\u202f", " ")
     ('<1 %', '>99 %')
     """
     if share is None or math.isnan(share):
