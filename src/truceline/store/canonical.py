@@ -94,8 +94,6 @@ def _column_texts(column: pd.Series, prefix: str) -> list[str]:
         return _spread(column.dt.tz_convert("UTC").dt.tz_localize(None), prefix, _time_texts)
     if dtype.kind == "M":
         raise RequestError(f"the times of column '{column.name}' have no zone.", todo="Convert them to UTC first.")
-    if dtype == bool:
-        return [prefix + ("true" if cell else "false") for cell in column.tolist()]
     if dtype.kind in "iuf":
         return _spread(column, prefix, lambda values: [_number_text(v) for v in values.tolist()])
     if pd.api.types.infer_dtype(column, skipna=False) == "string":

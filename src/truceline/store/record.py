@@ -60,6 +60,8 @@ class Record:
 
         Parameters
         ----------
+        path_or_url
+            A file, or a database URL as SQLAlchemy writes it.
         key
             The Ed25519 key that signs, or the PEM file that holds it (made, with mode 0600, when a batch is written
             and there is none). Without it a file beside the record is used: its name with `.key` at the end. Who
@@ -216,6 +218,8 @@ class Batch:
         ----------
         kind
             What the rows are: observation, look, incident, finding, status, report, input ...
+        rows
+            A table, or mappings from name to value.
         id_column
             The column or key that names each row, the same in every run.
         """
@@ -252,7 +256,7 @@ class Batch:
         leaves = leaf_hashes(kind, ids, texts)
         if check:
             keep = self._changed(kind, ids, leaves)
-            ids, texts, leaves = ([part[i] for i in keep] for part in (ids, texts, leaves))
+            ids, texts, leaves = [ids[i] for i in keep], [texts[i] for i in keep], [leaves[i] for i in keep]
         if not ids:
             return
         rows = [

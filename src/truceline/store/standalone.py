@@ -1,4 +1,4 @@
-"""Check a bundle of a Truceline record. Needs Python 3.9 or later and nothing else.
+"""Check a bundle of a Truceline record. Needs Python 3.10 or later and nothing else.
 
     python verify.py [FOLDER] [PUBLIC_KEY]
 
@@ -17,7 +17,14 @@ import hashlib
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+
+Point = tuple[int, int, int, int]  # X, Y, Z, T of RFC 8032
+Head = tuple[int, int, str, bytes, bytes]  # number, size, root in hexadecimal, signed text, signature
+Row = tuple[str, str, bytes]  # kind, id, leaf hash
+Problems = list[tuple[str, str]]  # item, what is wrong with it
+Holds = Callable[[bytes, bytes, bytes], bool]  # public key, signature, text
 
 # ---- Ed25519, from RFC 8032 section 5.1: checking only, so nothing here is secret
 _P = 2**255 - 19
@@ -26,7 +33,7 @@ _D = -121665 * pow(121666, -1, _P) % _P
 _BASE_Y = 4 * pow(5, -1, _P) % _P
 
 
-def _decompress(raw):
+def _decompress(raw: bytes) -> Point | None:
     """Return the point of a 32-byte encoding as (X, Y, Z, T), or None when there is none (5.1.3)."""
     y = int.from_bytes(raw, "little")
     odd, y = y >> 255, y & (2**255 - 1)
@@ -45,7 +52,7 @@ def _decompress(raw):
     return x, y, 1, x * y % _P
 
 
-def _add(p, q):
+def _add(p: Point, q: Point) -> Point:
     """Return p + q (5.1.4)."""
     a, b = (p[1] - p[0]) * (q[1] - q[0]) % _P, (p[1] + p[0]) * (q[1] + q[0]) % _P
     c, d = 2 * p[3] * q[3] * _D % _P, 2 * p[2] * q[2] % _P
@@ -53,7 +60,7 @@ def _add(p, q):
     return e * f % _P, g * h % _P, f * g % _P, e * h % _P
 
 
-def _times(n, p):
+def _times(n: int, p: Point) -> Point:
     total = (0, 1, 1, 0)
     while n:
         if n & 1:
@@ -62,7 +69,7 @@ def _times(n, p):
     return total
 
 
-def signature_holds(public_key, signature, text):
+def signature_holds(public_key: bytes, signature: bytes, text: bytes) -> bool:
     """Return whether the 64-byte signature of the text fits the 32-byte public key (5.1.7)."""
     if len(public_key) != 32 or len(signature) != 64:
         return False
@@ -72,19 +79,22 @@ def signature_holds(public_key, signature, text):
         return False
     k = int.from_bytes(hashlib.sha512(signature[:32] + public_key + text).digest(), "little") % _ORDER
     base = _decompress(_BASE_Y.to_bytes(32, "little"))
+    assert base is not None
     one, two = _times(s, base), _add(r, _times(k, a))
     return not (one[0] * two[2] - two[0] * one[2]) % _P and not (one[1] * two[2] - two[1] * one[2]) % _P
 
 
 # ---- the tree
-def leaf_hash(line):
+def leaf_hash(line: bytes) -> bytes:
     """Return the hash of one entry's line."""
     return hashlib.sha256(b"\x00" + line).digest()
 
 
-def roots_at(leaves, sizes):
+def roots_at(leaves: Sequence[bytes], sizes: Iterable[int]) -> dict[int, bytes]:
     """Return {size: root of the first `size` leaves} for each size that the leaves reach."""
-    wanted, peaks, roots = set(sizes), [], {}
+    wanted = set(sizes)
+    peaks: list[bytes] = []
+    roots: dict[int, bytes] = {}
     for count in range(len(leaves) + 1):
         if count in wanted:
             root = peaks[-1] if peaks else hashlib.sha256(b"").digest()
@@ -100,7 +110,13 @@ def roots_at(leaves, sizes):
 
 
 # ---- the check; a problem is (item, what)
-def check(lines, index, heads, public_key, holds=signature_holds):
+def check(
+    lines: Sequence[bytes],
+    index: Sequence[Row | None],
+    heads: Sequence[Head | None],
+    public_key: bytes,
+    holds: Holds = signature_holds,
+) -> Problems:
     """Return the problems of a record.
 
     lines: the bytes of each entry, in order. index: (kind, id, leaf hash) of each, or None where that cannot be
@@ -121,9 +137,11 @@ def check(lines, index, heads, public_key, holds=signature_holds):
     return problems
 
 
-def _check_heads(heads, public_key, holds):
+def _check_heads(heads: Sequence[Head | None], public_key: bytes, holds: Holds) -> tuple[list[Head], Problems]:
     """Return the heads that can be relied on, and the problems of the others."""
-    good, problems, expected = [], [], 0
+    good: list[Head] = []
+    problems: Problems = []
+    expected = 0
     for head in heads:
         if head is None:
             problems.append((f"head {expected}", "it cannot be read, or was rewritten"))
@@ -141,7 +159,7 @@ def _check_heads(heads, public_key, holds):
     return good, problems
 
 
-def _first_bad(leaves, heads):
+def _first_bad(leaves: Sequence[bytes], heads: Sequence[Head]) -> Head | None:
     """Return the first head that the leaves do not fit, None when they fit all; a head short of the end is bad."""
     roots = roots_at(leaves, [head[1] for head in heads])
     for head in heads:
@@ -151,7 +169,9 @@ def _first_bad(leaves, heads):
     return (-1, sealed, "", b"", b"") if heads and len(leaves) > sealed else None
 
 
-def _differences(computed, lines, index, changed):
+def _differences(
+    computed: Sequence[bytes], lines: Sequence[bytes], index: Sequence[Row | None], changed: str
+) -> Problems:
     """Return a problem for each entry whose line and stored hash differ."""
     stored = [row[2] if row else b"" for row in index]
     if computed == stored:
@@ -159,7 +179,7 @@ def _differences(computed, lines, index, changed):
     here, there = Counter(computed), Counter(stored)
     problems = []
     if len(computed) == len(stored):
-        for place, (got, expected) in enumerate(zip(computed, stored)):
+        for place, (got, expected) in enumerate(zip(computed, stored, strict=True)):
             if got != expected:
                 moved = there[got] and here[expected]
                 what = "it stands where another entry was sealed: out of order" if moved else changed
@@ -177,7 +197,7 @@ def _differences(computed, lines, index, changed):
     return problems
 
 
-def _unsealed(lines, first_bad, heads):
+def _unsealed(lines: Sequence[bytes], first_bad: Head, heads: Sequence[Head]) -> Problems:
     """Return the problem of entries that fit their own hashes but no signed head."""
     number, size = first_bad[:2]
     if number < 0:
@@ -189,21 +209,21 @@ def _unsealed(lines, first_bad, heads):
     return [(named, f"changed together with the stored hash: head {number} was signed over something else")]
 
 
-def _names(lines, index, computed):
+def _names(lines: Sequence[bytes], index: Sequence[Row | None], computed: Sequence[bytes]) -> Problems:
     """Return a problem for each entry whose index line gives another kind or id."""
     problems = []
-    for place, (line, row) in enumerate(zip(lines, index)):
+    for place, (line, row) in enumerate(zip(lines, index, strict=False)):
         if row is not None and computed[place] == row[2] and not line.startswith(_start(row[0], row[1])):
             problems.append((_name(place, lines, None), "the index gives it another kind or id"))
     return problems
 
 
-def _start(kind, item_id):
+def _start(kind: str, item_id: str) -> bytes:
     said = (json.dumps(text, ensure_ascii=False) for text in (item_id, kind))
     return '{{"id":{},"kind":{},"payload":'.format(*said).encode(errors="backslashreplace")
 
 
-def _name(place, lines, row):
+def _name(place: int, lines: Sequence[bytes], row: Row | None) -> str:
     if row is not None:
         return f"{row[0]} {row[1]}"
     try:
@@ -214,7 +234,7 @@ def _name(place, lines, row):
 
 
 # ---- the bundle's files
-def read_head(line):
+def read_head(line: bytes) -> Head | None:
     """Return (number, size, root, signed text, signature) of one line of heads.jsonl, or None."""
     try:
         told = json.loads(line)
@@ -227,7 +247,7 @@ def read_head(line):
         return None
 
 
-def read_index_line(line):
+def read_index_line(line: bytes) -> Row | None:
     """Return (kind, id, leaf hash) of one line of index.jsonl, or None."""
     try:
         told = json.loads(line)
@@ -240,13 +260,13 @@ def read_index_line(line):
         return None
 
 
-def verify_bundle(folder, expected_key="", holds=signature_holds):
+def verify_bundle(folder: str | Path, expected_key: str = "", holds: Holds = signature_holds) -> Problems:
     """Return the problems of the bundle in a folder."""
     folder = Path(folder)
     lines, index, heads = (
         (folder / name).read_bytes().split(b"\n") for name in ("entries.jsonl", "index.jsonl", "heads.jsonl")
     )
-    problems = []
+    problems: Problems = []
     for name, part in (("entries.jsonl", lines), ("index.jsonl", index), ("heads.jsonl", heads)):
         if part[-1] == b"":
             part.pop()
@@ -261,14 +281,13 @@ def verify_bundle(folder, expected_key="", holds=signature_holds):
         return [*problems, ("public key", "it cannot be read, or was rewritten")]
     if expected_key and expected_key.lower() != public_key.hex():
         problems.append(("public key", "it is not the key you named: somebody else sealed this bundle"))
-    index = [read_index_line(line) for line in index]
-    problems += [
-        (_name(n, lines, None), f"line {n + 1} of the index was changed") for n, r in enumerate(index) if not r
-    ]
-    return problems + check(lines, index, [read_head(line) for line in heads], public_key, holds)
+    rows = [read_index_line(line) for line in index]
+    unread = [place for place, row in enumerate(rows) if row is None]
+    problems += [(_name(place, lines, None), f"line {place + 1} of the index was changed") for place in unread]
+    return problems + check(lines, rows, [read_head(line) for line in heads], public_key, holds)
 
 
-def main(arguments):
+def main(arguments: Sequence[str]) -> int:
     """Print the problems; return the exit code."""
     folder = Path(arguments[0]) if arguments else Path(__file__).resolve().parent
     try:

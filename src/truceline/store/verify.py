@@ -31,6 +31,8 @@ def verify(path_or_url: str | Path, *, public_key: str = "") -> list[Problem]:
 
     Parameters
     ----------
+    path_or_url
+        A record's file or URL, or the folder of a bundle.
     public_key
         The key the record should be sealed with, 64 hexadecimal digits; not compared when empty.
 
@@ -101,8 +103,8 @@ def _sealed_key(connection: sa.Connection) -> bytes:
         return b""
 
 
-def _read_heads(connection: sa.Connection) -> tuple[list[object], list[Problem]]:
-    heads: list[object] = []
+def _read_heads(connection: sa.Connection) -> tuple[list[standalone.Head | None], list[Problem]]:
+    heads: list[standalone.Head | None] = []
     problems = []
     for row in connection.execute(sa.select(HEADS).order_by(HEADS.c.number)):
         head = Head(
