@@ -69,7 +69,9 @@ def invented(n: int) -> Readings:
         },
         length=len(passes),
     )
-    set_aside = empty({"source": "text", "file": "text", "line": "number", "reason": "text", "todo": "text", "raw": "text"})
+    set_aside = empty(
+        {"source": "text", "file": "text", "line": "number", "reason": "text", "todo": "text", "raw": "text"}
+    )
     return Readings(observations=observations, looks=looks, set_aside=set_aside, recognised={}, digests={})
 
 

@@ -100,7 +100,17 @@ def test_judge_prints_its_documented_rows(tmp_path):
         "id,time,offset_km,party,act,item,calibre_mm\ngun,2015-03-10T09:00:00+02:00,20,UA,presence,howitzer,152\n"
     )
     rows = json.loads(run("judge", "minsk_2014_2015", sheet, "--json").stdout)
-    columns = ["sighting", "clause", "interpretation", "party", "verdict", "probability", "margin", "margin_unit", "reason"]
+    columns = [
+        "sighting",
+        "clause",
+        "interpretation",
+        "party",
+        "verdict",
+        "probability",
+        "margin",
+        "margin_unit",
+        "reason",
+    ]
     assert all(list(row) == columns for row in rows)
     # 50 km in total, half on each side (Minsk package 2015, 2a): 20 km is 5 short
     guns = [r for r in rows if r["verdict"] == "violation" and r["margin"] == pytest.approx(-5)]

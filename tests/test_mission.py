@@ -41,7 +41,7 @@ def test_a_bundled_mission_opens_by_name_from_anywhere(monkeypatch, tmp_path):
         ("mission.yaml", "easter_2026  ", "easter_2062  ", "Did you mean 'easter_2026'?"),
         ("mission.yaml", "line: line_of_contact", "line: line_of_contract", "Did you mean 'line_of_contact'?"),
         ("mission.yaml", "2026-04-06T00:00:00+03:00", "2020-04-06T00:00:00+03:00", "has no version for 2020"),
-        ("mission.yaml", "from: \"2026-04-06", "from: \"2027-04-06", "cannot end"),
+        ("mission.yaml", 'from: "2026-04-06', 'from: "2027-04-06', "cannot end"),
         ("mission.yaml", "sector: S1", "sectr: S1", "Did you mean 'sector'?"),
         ("mission.yaml", "title: ", "title: !!python/object/apply:os.system ", "mission.yaml"),
         ("mission.yaml", "title:", "title: [", "mission.yaml"),

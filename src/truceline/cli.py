@@ -24,7 +24,7 @@ from truceline.mission import events_mission, find_agreement, find_mission, open
 from truceline.monitoring import Monitoring
 from truceline.provenance import VERSION
 from truceline.sources.lines import read_lines
-from truceline.sources.sightings import read_sightings
+from truceline.sources.sheet import read_sightings
 from truceline.store import verify as verify_record
 from truceline.timespan import Timespan, parse_instant
 
