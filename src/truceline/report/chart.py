@@ -21,7 +21,7 @@ from matplotlib.textpath import TextPath
 from truceline.findings.tables import Assessment
 from truceline.report.chart_grid import PARTLY, WELL, CoverageGrid, coverage_grid
 from truceline.report.judged import judged_incidents
-from truceline.report.words import Words, shorten
+from truceline.report.words import Words, number, shorten
 from truceline.timespan import Timespan, find_zone
 
 WIDTH_IN = 14.0
@@ -67,6 +67,17 @@ def strip_chart(assessment: Assessment, *, language: str = "en") -> str:
 def strip_chart_png(assessment: Assessment, *, language: str = "en", dpi: int = 150) -> bytes:
     """Return the strip chart as PNG bytes; the same assessment gives the same bytes."""
     return figure_png(strip_chart_figure(assessment, language=language), dpi=dpi)
+
+
+def chart_alt(assessment: Assessment, words: Words) -> str:
+    """Return the picture in words, for those who cannot see it."""
+    return words(
+        "chart.alt",
+        incidents=len(assessment.incidents),
+        km=number(assessment.strip.length_km, 0),
+        start=words.local(assessment.period.start),
+        end=words.local(assessment.period.end),
+    )
 
 
 def figure_svg(figure: Figure) -> str:

@@ -14,12 +14,12 @@ import jinja2
 from markupsafe import Markup
 
 from truceline.findings.tables import Assessment
-from truceline.report.chart import figure_svg, plot_box, strip_chart_figure
+from truceline.report.chart import chart_alt, figure_svg, plot_box, strip_chart_figure
 from truceline.report.judged import judged_incidents
 from truceline.report.map_data import page_data
 from truceline.report.page import Section
 from truceline.report.sections import report_sections
-from truceline.report.words import Words, number
+from truceline.report.words import Words
 from truceline.timespan import find_zone
 
 # the words the page's script needs
@@ -79,7 +79,7 @@ def _page(
             words=words,
             sections=sections,
             chart=Markup(_bare_svg(chart)),  # made here from escaped parts, not from anybody's text
-            chart_alt=_chart_alt(assessment, words),
+            chart_alt=chart_alt(assessment, words),
             data=Markup(_script_json(data)),
             style=Markup(_vendored("vendor/maplibre-gl.css") + _vendored("templates/report.css")),
             map_script=Markup(map_script),
@@ -89,16 +89,6 @@ def _page(
             colours=data["colours"],
             parties=", ".join(p.called for p in assessment.agreement.parties),
         )
-    )
-
-
-def _chart_alt(assessment: Assessment, words: Words) -> str:
-    return words(
-        "chart.alt",
-        incidents=len(assessment.incidents),
-        km=number(assessment.strip.length_km, 0),
-        start=words.local(assessment.period.start),
-        end=words.local(assessment.period.end),
     )
 
 

@@ -1,0 +1,99 @@
+"""The report as a PDF: the same sections, shorter tables, the strip chart as lines, no map."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import typst
+
+from truceline.findings.tables import Assessment
+from truceline.provenance import canonical_json
+from truceline.report.chart import chart_alt, figure_svg, strip_chart_figure
+from truceline.report.page import Section, Table
+from truceline.report.sections import report_sections
+from truceline.report.words import Words
+from truceline.timespan import find_zone
+
+ROWS = 12  # of each table; the HTML has more and the exports have all
+DAYS = 14  # columns of days that fit a page
+
+
+def render_pdf(
+    assessment: Assessment,
+    *,
+    language: str = "en",
+    release_notes: Sequence[str] = (),
+    corrections: Sequence[str] = (),
+    record_root: str = "",
+) -> bytes:
+    """Return the report as PDF bytes; dated by the assessment's `now`, so the same assessment gives the same bytes.
+
+    Texts reach typst as JSON data, never as markup. The font is the one that comes with matplotlib: it has Latin
+    and Cyrillic, and does not depend on the machine.
+    """
+    words = Words(language=language, zone=find_zone(assessment.timezone))
+    sections = report_sections(
+        assessment, words, release_notes=release_notes, corrections=corrections, record_root=record_root
+    )
+    report = {
+        "kind": words("report.title"),
+        "title": assessment.title,
+        "language": language,
+        "about": _about(assessment, words),
+        "made": words("report.made", now=words.local(assessment.now)),
+        "chart_alt": chart_alt(assessment, words),
+        "sections": [_plain(section, words) for section in sections if section.key != "map"],
+    }
+    template = resources.files("truceline.report").joinpath("templates/report.typ").read_bytes()
+    chart = figure_svg(strip_chart_figure(assessment, language=language)).encode()
+    made: bytes = typst.compile(
+        {"main.typ": template, "report.json": canonical_json(report), "chart.svg": chart},
+        format="pdf",
+        font_paths=_fonts(),
+        timestamp=int(assessment.now.timestamp()),
+    )
+    return made
+
+
+def _about(assessment: Assessment, words: Words) -> str:
+    period, agreement = assessment.period, assessment.agreement
+    zone = assessment.timezone
+    return " ".join(
+        [
+            words("report.period", start=words.local(period.start), end=words.local(period.end), zone=zone),
+            words("report.agreement", title=agreement.title, parties=", ".join(p.called for p in agreement.parties)),
+        ]
+    )
+
+
+def _plain(section: Section, words: Words) -> dict[str, Any]:
+    return dataclasses.asdict(section) | {"tables": [_plain_table(t, words) for t in section.tables]}
+
+
+def _plain_table(table: Table, words: Words) -> dict[str, Any]:
+    """Return a table cut to what a page holds, with the share of the width each column gets."""
+    keep = len(table.head) if len(table.head) <= DAYS + 1 else DAYS + 1
+    columns = [0, *range(len(table.head) - keep + 1, len(table.head))]  # the first, then the latest days
+    rows = [[r[i] for i in columns] for r in table.rows[:ROWS]]
+    longest = [max([8, *(len(r[k].text) for r in rows)]) for k in range(len(columns))]
+    cut = len(table.rows) - len(rows)
+    left_out = words("left_out", count=cut) if cut and not table.left_out else table.left_out
+    return {
+        "caption": table.caption,
+        "head": [table.head[i] for i in columns],
+        "rows": [[{"text": c.text, "tone": c.tone} for c in r] for r in rows],
+        "numeric": [k for k, i in enumerate(columns) if i in table.numeric],
+        # columns of short text take what they need; longer ones share the rest by their length
+        "columns": [0 if width <= 12 else min(width, 48) for width in longest],
+        "left_out": left_out,
+    }
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    folder = resources.files("matplotlib").joinpath("mpl-data/fonts/ttf")
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(folder)])
