@@ -3,7 +3,26 @@
 Produces terms. May import the shared vocabulary only; parsers take text and return records.
 """
 
+from truceline.agreement.library import library_names, library_text, read_library
 from truceline.agreement.lines import LineOfContact, line_at
-from truceline.agreement.terms import Agreement, Party
+from truceline.agreement.lint import CODES, lint
+from truceline.agreement.parse import agreement_from, parse_agreement, render_agreement
+from truceline.agreement.terms import Agreement, Clause, Party, Step, Zone
 
-__all__ = ["Agreement", "LineOfContact", "Party", "line_at"]
+__all__ = [
+    "CODES",
+    "Agreement",
+    "Clause",
+    "LineOfContact",
+    "Party",
+    "Step",
+    "Zone",
+    "agreement_from",
+    "library_names",
+    "library_text",
+    "line_at",
+    "lint",
+    "parse_agreement",
+    "read_library",
+    "render_agreement",
+]

@@ -13,6 +13,50 @@ from truceline.observations.tables import Schema
 from truceline.strip import Strip
 from truceline.timespan import Timespan
 
+# what `judge` reads: only `id` and `time` must be there; text may be '', numbers nan
+SIGHTINGS: Schema = {
+    "id": "text",
+    "time": "time",
+    "time_end": "time",  # when it is known only as between `time` and this
+    "launch_time": "time",  # of a weapon whose impact `time` is
+    "lon": "number",
+    "lat": "number",
+    "sigma_m": "number",  # one-sigma location error
+    "chainage_km": "number",
+    "offset_km": "number",  # positive on the first party's side; also `offset_km@<line id>` for one line
+    "distance_km": "number",  # to the clause's object or centre; also `distance_km@<zone id or object>`
+    "zone": "text",  # every named area it lies in, separated by ';'
+    "sector": "text",
+    "altitude_m": "number",
+    "party": "text",  # who did it or whose it is
+    "operator": "text",
+    "act": "text",
+    "item": "text",
+    "system": "text",
+    "calibre_mm": "number",
+    "range_km": "number",
+    "armed": "text",  # yes | no | ''
+    "count": "number",
+    "count_sigma": "number",
+    "purpose": "text",
+    "target": "text",  # class of what was hit
+    "p_exists": "number",  # chance that it happened at all; missing means 1
+    "p_act": "number",  # chance that the act and item are as said; missing means 1
+    "p_acts": "list",  # ((act, probability), ...) instead of one act
+}
+
+# acts that are not sightings: consent, notices, orders, declarations, duties done, quiet days, access refused
+ACT_LOG: Schema = {
+    "time": "time",
+    "event": "text",
+    "party": "text",
+    "outcome": "text",  # failed | disputed | ...
+    "zone": "text",
+    "until": "time",
+    "distance_km": "number",  # how far outside the area; 0 or missing is inside
+    "text": "text",
+}
+
 # `judge` prints exactly these, in this order
 JUDGEMENTS: Schema = {
     "sighting": "text",

@@ -1,0 +1,269 @@
+"""Sightings against clauses: a verdict, a margin and a probability for each, under each reading of the text.
+
+An item that a withdrawal rule names complies beyond its distance; an act outside a zone is no business of the
+zone's rule. A margin smaller than its error is indeterminate; on a closed bound with no error it complies.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from truceline.agreement import Agreement, LineOfContact
+from truceline.agreement.quantities import write_moment
+from truceline.agreement.readings import Variant, variants
+from truceline.agreement.terms import Act, Clause, Exemption, Zone
+from truceline.errors import did_you_mean
+from truceline.findings.judge_kinds import judge_kind
+from truceline.findings.judge_place import Ground
+from truceline.findings.judge_rows import NO, OPEN, YES, ActLog, Floats, Rows, check_log
+from truceline.findings.judge_ruling import COMPLIANT, INDETERMINATE, NOT_APPLICABLE, VIOLATION, Ruling
+from truceline.findings.judge_scope import (
+    act_chance,
+    act_truth,
+    clause_items_truth,
+    items_truth,
+    party_truth,
+    zones_named,
+)
+from truceline.findings.judge_time import Clock
+from truceline.findings.tables import ACT_LOG, JUDGEMENTS
+from truceline.observations.tables import empty, new_table
+
+
+def judge(
+    agreement: Agreement,
+    sightings: pd.DataFrame,
+    *,
+    lines: tuple[LineOfContact, ...] = (),
+    log: pd.DataFrame | None = None,
+    now: datetime | None = None,
+) -> pd.DataFrame:
+    """Return one row per sighting, clause and interpretation: the columns of JUDGEMENTS.
+
+    Parameters
+    ----------
+    agreement
+        The terms; each clause is judged once per reading that concerns it.
+    sightings
+        The columns of SIGHTINGS that are known, at least `id` and `time`. An offset is positive on the first
+        party's side; `offset_km@<line id>` is measured from that line, `distance_km@<zone or object>` to it.
+    lines
+        Lines by the ids of the agreement's baselines, to measure from where no offset is stated. One line
+        alone stands for every baseline.
+    log
+        The columns of ACT_LOG: acts that are not sightings. The agreement's own records are added to it.
+    now
+        Leaves out what had not happened by then: later log entries are not known yet.
+
+    Notes
+    -----
+    Probability is Phi(-margin / sigma), with the location error and the line's combined, times the chance that
+    the act is as said. Margins are in the rule's own unit, positive inside the rule. An unknown party is judged
+    where every party would be judged alike, and is indeterminate elsewhere.
+    """
+    rows = Rows(sightings, agreement.party_ids)
+    acts = ActLog(_whole_log(agreement, sightings, log, now))
+    ground = Ground(rows, lines)
+    parts = [_table(rows, v, _judge_variant(rows, v, acts, ground)) for v in variants(agreement)]
+    return _stacked(parts) if rows.length and parts else empty(JUDGEMENTS)
+
+
+def _whole_log(
+    agreement: Agreement, sightings: pd.DataFrame, log: pd.DataFrame | None, now: datetime | None
+) -> pd.DataFrame:
+    """Return the log with the agreement's records and the sightings' own acts added."""
+    if log is not None:
+        check_log(log)
+    given = new_table(ACT_LOG, {c: log[c] for c in ACT_LOG if c in log}) if log is not None else empty(ACT_LOG)
+    recorded = _recorded(agreement.records)
+    parts = [given, recorded, _acts_seen(agreement, sightings)]
+    kept = [p for p in parts if len(p)]
+    whole = pd.concat(kept, ignore_index=True) if kept else empty(ACT_LOG)
+    return whole if now is None else whole[whole["time"] <= pd.Timestamp(now)]
+
+
+def _recorded(records: tuple[Act, ...]) -> pd.DataFrame:
+    columns = {
+        "time": [pd.Timestamp(r.time.latest) for r in records],
+        "event": [r.event for r in records],
+        "party": [r.by for r in records],
+        "outcome": [r.outcome for r in records],
+        "zone": [r.zone for r in records],
+        "until": [pd.Timestamp(r.until.earliest) if r.until else pd.NaT for r in records],
+        "text": [r.says for r in records],
+    }
+    return new_table(ACT_LOG, columns) if records else empty(ACT_LOG)
+
+
+def _acts_seen(agreement: Agreement, sightings: pd.DataFrame) -> pd.DataFrame:
+    """Return the sightings that conditions may ask about: acts by a known party, the first of each act and party.
+
+    A condition asks whether something had happened before; the earliest such sighting answers that.
+    """
+    wanted = any(c.all_of or c.needs or any(e.when for e in c.exempt) for v in variants(agreement) for c in (v.clause,))
+    if not wanted or "act" not in sightings or "party" not in sightings or not len(sightings):
+        return empty(ACT_LOG)
+    columns = {"time": sightings["time"], "event": sightings["act"], "party": sightings["party"]}
+    seen = new_table(
+        ACT_LOG,
+        {k: pd.Series(v.to_numpy()) for k, v in columns.items()} | {"time": sightings["time"].reset_index(drop=True)},
+    )
+    seen = seen[(seen["event"] != "") & seen["party"].isin(agreement.party_ids)]
+    return seen.sort_values("time", kind="stable").drop_duplicates(["event", "party"])
+
+
+def _judge_variant(rows: Rows, variant: Variant, acts: ActLog, ground: Ground) -> Ruling:
+    """Return the ruling of one clause under one reading: scope first, then force, then the rule itself."""
+    clause, agreement = variant.clause, variant.agreement
+    ruling = Ruling(rows.length)
+    clock = Clock(rows, acts, agreement, clause)
+    everything = np.ones(rows.length, bool)
+    if not clause.applies:
+        ruling.decide(everything, NOT_APPLICABLE, "under this reading the clause does not apply", 0.0)
+    chance, doubt = _scope(ruling, rows, clause, agreement)
+    doubt = np.minimum(doubt, _force(ruling, clock, clause))
+    doubt = np.minimum(doubt, _exempt(ruling, rows, clock, clause, agreement))
+    judge_kind(ruling, rows, clock, ground, _zone_of(clause, agreement))
+    _temper(ruling, rows, chance, doubt)
+    if clause.tag == "unchecked":
+        ruling.add(
+            np.isin(ruling.verdict.astype(str), [COMPLIANT, VIOLATION]) & np.isfinite(ruling.margin),
+            "the number is unchecked",
+        )
+    return ruling
+
+
+def _scope(ruling: Ruling, rows: Rows, clause: Clause, agreement: Agreement) -> tuple[Floats, Floats]:
+    """Set aside what the clause is not about; return the chance of its acts and the doubt left (yes: none)."""
+    chance = act_chance(rows, clause.acts or ("presence",))
+    act = act_truth(chance)
+    ruling.decide(act == NO, NOT_APPLICABLE, "the clause is about other acts", chance)
+    item = clause_items_truth(rows, clause, agreement)
+    ruling.decide(item == NO, NOT_APPLICABLE, _other_item(clause), 0.0)
+    if clause.purposes:
+        meant = rows.one_of("purpose", clause.purposes)
+        ruling.decide(~meant, NOT_APPLICABLE, "the clause is about entries for another purpose", 0.0)
+    if clause.targets:
+        hit = rows.each("target", lambda w: YES if w in clause.targets else NO if w else OPEN).astype(float)
+        ruling.decide(hit == NO, NOT_APPLICABLE, "what was hit is not of a listed class", 0.0)
+        item = np.minimum(item, hit)
+    party = party_truth(rows, clause)
+    ruling.decide(party == NO, NOT_APPLICABLE, "the clause does not bind this party: it gave no such undertaking", 0.0)
+    return chance, np.minimum(np.minimum(act, item), party)
+
+
+def _other_item(clause: Clause) -> str:
+    if clause.yields_to:
+        return "the item is not of the clause's classes, calibres or systems, or another row names it"
+    return "the item is not of the clause's classes, calibres or systems"
+
+
+def _force(ruling: Ruling, clock: Clock, clause: Clause) -> Floats:
+    """Set aside what happened while the clause did not bind; return the doubt left."""
+    inside, margin = clock.window()
+    late = ruling.decide(inside == NO, NOT_APPLICABLE, "outside the time in force", 0.0)
+    ruling.measure(late, margin, "h")
+    ruling.say(late & np.isfinite(margin), margin, lambda h: f"outside the time in force by {h:g} h")
+    _pending(ruling, clock, clause)
+    for suspension in clause.suspended:
+        party = np.ones(len(inside), bool) if not suspension.party else clock.party == suspension.party
+        start = suspension.start.latest if suspension.start else None
+        end = suspension.end.earliest if suspension.end else None
+        when = clock.between(start, end)
+        said = f"suspended{f' since {write_moment(suspension.start)}' if suspension.start else ''}"
+        ruling.decide(
+            party & when, NOT_APPLICABLE, said + (f", says {suspension.author}" if suspension.author else ""), 0.0
+        )
+    if clause.release:
+        ruling.decide(clock.released() == YES, NOT_APPLICABLE, "this party had declared itself released", 0.0)
+    return inside
+
+
+def _pending(ruling: Ruling, clock: Clock, clause: Clause) -> None:
+    for condition in (*clock.consents(), *clause.needs):
+        met = clock.met(condition)
+        ruling.decide(met == NO, NOT_APPLICABLE, f"pending_consent: no '{condition.event}' is on record yet", 0.0)
+        ruling.decide(met == OPEN, INDETERMINATE, f"whether '{condition.event}' holds is not on record")
+
+
+def _exempt(ruling: Ruling, rows: Rows, clock: Clock, clause: Clause, agreement: Agreement) -> Floats:
+    """Settle what the clause does not reach; return the doubt left by exemptions that may hold."""
+    doubt = np.full(rows.length, YES)
+    for exemption in clause.exempt:
+        truth = _exemption_truth(rows, clock, exemption, agreement)
+        said = exemption.says or "exempt"
+        ruling.decide(truth == YES, COMPLIANT, f"exempt: {said}" if said != "exempt" else said, 0.0)
+        doubt = np.minimum(doubt, np.where(truth == OPEN, OPEN, YES))
+    return doubt
+
+
+def _exemption_truth(rows: Rows, clock: Clock, exemption: Exemption, agreement: Agreement) -> Floats:
+    truth = np.full(rows.length, YES)
+    for column, words in (("operator", exemption.operators), ("purpose", exemption.purposes)):
+        if words:
+            truth = np.minimum(truth, rows.one_of(column, words).astype(float))
+    if exemption.parties:
+        truth = np.minimum(truth, np.isin(clock.party.astype(str), exemption.parties).astype(float))
+    if exemption.zones:
+        truth = np.minimum(truth, zones_named(rows, exemption.zones).astype(float))
+    if exemption.acts:
+        truth = np.minimum(truth, act_truth(act_chance(rows, exemption.acts)))
+    if exemption.items:
+        truth = np.minimum(truth, items_truth(rows, exemption.items))
+    for condition in exemption.when:
+        truth = np.minimum(truth, clock.met(condition))
+    if exemption.permitted_by:
+        permit = next(c for c in agreement.clauses if c.clause_id == exemption.permitted_by)
+        for condition in permit.all_of:
+            truth = np.minimum(truth, clock.met(condition))
+    return truth
+
+
+def _zone_of(clause: Clause, agreement: Agreement) -> Zone | str | None:
+    """Return the clause's zone; the sentence that says it is not defined; or None when it names none."""
+    if not clause.zone:
+        return None
+    for zone in agreement.zones:
+        if zone.zone_id == clause.zone:
+            return zone
+    guess = did_you_mean(clause.zone, [z.zone_id for z in agreement.zones])
+    return f"zone '{clause.zone}' is not defined" + (f"; did you mean '{guess}'?" if guess else "")
+
+
+def _temper(ruling: Ruling, rows: Rows, chance: Floats, doubt: Floats) -> None:
+    """Bring in the chance that the act is as said; a violation that leans on an open point is indeterminate."""
+    sure = np.nan_to_num(chance, nan=1.0) * rows.chance
+    said = ruling.verdict.astype(str)
+    judged = np.isin(said, [VIOLATION, COMPLIANT, INDETERMINATE])
+    ruling.probability = np.where(judged, ruling.probability * sure, ruling.probability)
+    leaning = (said == VIOLATION) & ((doubt < YES) | (sure < 0.9))
+    ruling.verdict[leaning] = INDETERMINATE
+    ruling.probability[leaning & np.isnan(chance)] = np.nan
+    ruling.add(leaning & (doubt < YES), "but an act, item, party, time or exemption it rests on is open")
+    ruling.add(leaning & (doubt == YES), "but it is not sure enough that it happened as said")
+
+
+def _table(rows: Rows, variant: Variant, ruling: Ruling) -> dict[str, object]:
+    clause = variant.clause
+    known = np.isin(rows.parties().astype(str), rows.party_ids)
+    party = rows.parties() if not clause.obligated else np.full(rows.length, clause.obligated, object)
+    if clause.kind == "require_act" and len(clause.by) == 1:
+        party = np.where(known, party, clause.by[0])
+    return {
+        "sighting": rows.ids,
+        "clause": np.full(rows.length, clause.clause_id, object),
+        "interpretation": np.full(rows.length, variant.label, object),
+        "party": party,
+        "verdict": ruling.verdict,
+        "probability": np.clip(ruling.probability, 0, 1),
+        "margin": ruling.margin,
+        "margin_unit": ruling.unit,
+        "reason": ruling.reason,
+    }
+
+
+def _stacked(parts: list[dict[str, object]]) -> pd.DataFrame:
+    return pd.DataFrame({name: np.concatenate([np.asarray(p[name]) for p in parts]) for name in JUDGEMENTS})

@@ -1,0 +1,137 @@
+"""Sightings and the log of acts as arrays: text as codes, times as nanoseconds, so that clauses judge whole columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from truceline.errors import RequestError, did_you_mean
+from truceline.findings.tables import ACT_LOG, SIGHTINGS
+from truceline.vocabulary import SYSTEMS, names_system
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Instants = npt.NDArray[np.int64]
+
+NO, OPEN, YES = 0.0, 0.5, 1.0  # Kleene's three truth values: and is min, or is max, not is 1 - x
+HOUR_NS = 3_600_000_000_000
+NEVER = np.iinfo(np.int64).max
+ALWAYS = np.iinfo(np.int64).min
+UNNAMED = {"unknown", "undetermined", "not known", "?"}  # words for no party at all
+
+
+class Rows:
+    """The columns of a sightings table; a column that is missing reads as "not known"."""
+
+    def __init__(self, table: pd.DataFrame, party_ids: Sequence[str]) -> None:
+        _check_columns(table)
+        self.table = table
+        self.party_ids = tuple(party_ids)
+        self.length = len(table)
+        self._codes: dict[str, tuple[npt.NDArray[np.intp], list[str]]] = {}
+        self.ids = table["id"].astype("object").to_numpy()
+        self.time_ns = instants(table["time"])
+        if (self.time_ns == ALWAYS).any():
+            first = self.ids[int(np.argmax(self.time_ns == ALWAYS))]
+            raise RequestError(f"sighting '{first}' has no time.", todo="Give each sighting a time, or leave it out.")
+        end = instants(table["time_end"]) if "time_end" in table else self.time_ns
+        self.time_end_ns = np.where(end == ALWAYS, self.time_ns, np.maximum(end, self.time_ns))
+        self.chance = self._chance()
+
+    def number(self, name: str, *, missing: float = np.nan) -> Floats:
+        """Return a number column; where it is not known, `missing`."""
+        if name not in self.table:
+            return np.full(self.length, missing)
+        values = pd.to_numeric(self.table[name], errors="coerce").to_numpy(float, na_value=np.nan)
+        return values if np.isnan(missing) else np.where(np.isnan(values), missing, values)
+
+    def codes(self, name: str) -> tuple[npt.NDArray[np.intp], list[str]]:
+        """Return a text column as (code of each row, the distinct texts)."""
+        if name not in self._codes:
+            if name in self.table:
+                text = self.table[name].astype("object").where(self.table[name].notna(), "")
+                codes, values = pd.factorize(text)
+                self._codes[name] = codes, [str(v).strip() for v in values]
+            else:
+                self._codes[name] = np.zeros(self.length, np.intp), [""]
+        return self._codes[name]
+
+    def text(self, name: str) -> npt.NDArray[np.object_]:
+        """Return a text column, '' where not known."""
+        return self.each(name, lambda word: word, kind=object)
+
+    def each(self, name: str, of: Callable[[str], object], kind: type = float) -> npt.NDArray[Any]:
+        """Return `of(text)` for each row, computed once per distinct text."""
+        codes, values = self.codes(name)
+        return np.array([of(v) for v in values] or [None], dtype=kind)[codes] if self.length else np.empty(0, kind)
+
+    def one_of(self, name: str, words: Sequence[str]) -> Bools:
+        """Return whether each row's text is one of some words."""
+        return np.asarray(self.each(name, lambda word: word in words, kind=bool), bool)
+
+    def parties(self) -> npt.NDArray[np.object_]:
+        """Return the party of each row, '' where it is not known."""
+        return self.each("party", lambda word: "" if word.casefold() in UNNAMED else word, kind=object)
+
+    def calibre_mm(self) -> Floats:
+        """Return the calibre: as stated, else that of the named system, else nan."""
+        known = self.each("system", lambda word: _of_system(word)[1])
+        stated = self.number("calibre_mm")
+        return np.where(np.isnan(stated), np.where(known > 0, known, np.nan), stated)
+
+    def item_words(self) -> npt.NDArray[np.object_]:
+        """Return the item: as stated, else that of the named system, else ''."""
+        stated = self.text("item")
+        return np.where(stated == "", self.each("system", lambda word: _of_system(word)[0], kind=object), stated)
+
+    def _chance(self) -> Floats:
+        stated = self.number("p_exists", missing=1.0) * self.number("p_act", missing=1.0)
+        return np.clip(stated, 0.0, 1.0)
+
+
+def _of_system(word: str) -> tuple[str, float]:
+    return next((known for name, known in SYSTEMS.items() if word and names_system(word, name)), ("", 0.0))
+
+
+def _check_columns(table: pd.DataFrame) -> None:
+    for name in ("id", "time"):
+        if name not in table:
+            guess = did_you_mean(name, [str(c) for c in table.columns])
+            hint = f"Is it '{guess}'?" if guess else f"Columns read: {', '.join(SIGHTINGS)}."
+            raise RequestError(f"the sightings have no column '{name}'.", todo=hint)
+
+
+def instants(column: pd.Series) -> Instants:
+    """Return times as UTC nanoseconds; ALWAYS where missing. Times without a zone are refused."""
+    if not isinstance(column.dtype, pd.DatetimeTZDtype):
+        if len(column) and pd.api.types.is_datetime64_dtype(column.dtype) and column.notna().any():
+            raise RequestError(
+                "the times have no time zone.", todo="Say '...Z' or '...+03:00', or localise the column."
+            )
+        column = pd.to_datetime(column, utc=True)
+    return np.asarray(column.astype("datetime64[ns, UTC]").astype("int64"), np.int64)
+
+
+class ActLog:
+    """The log of acts as arrays, in time order."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        ordered = table.sort_values("time", kind="stable")
+        self.time_ns = instants(ordered["time"])
+        self.until_ns = instants(ordered["until"])
+        self.event = ordered["event"].to_numpy(object)
+        self.party = ordered["party"].to_numpy(object)
+        self.outcome = ordered["outcome"].to_numpy(object)
+        self.zone = ordered["zone"].to_numpy(object)
+        self.distance_km = ordered["distance_km"].fillna(0.0).to_numpy(float)
+
+
+def check_log(table: pd.DataFrame) -> None:
+    """Raise RequestError when a log lacks what it must have."""
+    for name in ("time", "event"):
+        if name not in table:
+            raise RequestError(f"the log of acts has no column '{name}'.", todo=f"Columns read: {', '.join(ACT_LOG)}.")

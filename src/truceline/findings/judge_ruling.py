@@ -1,0 +1,52 @@
+"""One clause's verdicts while they are being decided: the first reason that holds settles a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from truceline.findings.judge_rows import Bools, Floats
+
+COMPLIANT, VIOLATION, INDETERMINATE, NOT_APPLICABLE = "compliant", "violation", "indeterminate", "not_applicable"
+
+
+class Ruling:
+    """Verdict, probability, margin and reason of each row for one clause under one reading."""
+
+    def __init__(self, length: int) -> None:
+        self.verdict: npt.NDArray[np.object_] = np.full(length, "", object)
+        self.reason: npt.NDArray[np.object_] = np.full(length, "", object)
+        self.probability: Floats = np.full(length, np.nan)
+        self.margin: Floats = np.full(length, np.nan)
+        self.unit: npt.NDArray[np.object_] = np.full(length, "", object)
+        self.open: Bools = np.ones(length, bool)
+
+    def decide(self, where: Bools, verdict: str, reason: str, probability: float | Floats = np.nan) -> Bools:
+        """Settle the rows still open in `where`; return which they were."""
+        mine = self.open & where
+        if mine.any():
+            self.verdict[mine] = verdict
+            self.reason[mine] = reason
+            self.probability[mine] = probability[mine] if isinstance(probability, np.ndarray) else probability
+            self.open &= ~mine
+        return mine
+
+    def measure(self, where: Bools, margin: Floats, unit: str) -> None:
+        """Give rows their signed margin; rows without a number keep none."""
+        mine = where & np.isfinite(margin)
+        self.margin[mine] = margin[mine] + 0.0  # no negative zero
+        self.unit[mine] = unit
+
+    def say(self, where: Bools, values: Floats, words: Callable[[float], str]) -> None:
+        """Give rows a reason that quotes a number rounded to three places; each distinct sentence is made once."""
+        if where.any():
+            quoted, inverse = np.unique(np.round(values[where], 3), return_inverse=True)
+            self.reason[where] = np.array([words(float(v)) for v in quoted], object)[inverse]
+
+    def add(self, where: Bools, words: str) -> None:
+        """Append words to the reasons of rows; each distinct reason is extended once."""
+        if where.any():
+            texts, inverse = np.unique(self.reason[where].astype(str), return_inverse=True)
+            self.reason[where] = np.array([f"{t}; {words}" for t in texts], object)[inverse]
