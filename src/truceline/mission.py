@@ -218,7 +218,7 @@ def _yaml(path: Path, known: set[str]) -> dict[str, Any]:
     """Return the mapping in a YAML file, with unknown keys refused."""
     if not path.is_file():
         raise MissionError("the file is missing.", where=str(path), todo="See missions/easter-2026 for an example.")
-    said = load_yaml(path.read_text(encoding="utf-8"), where=str(path))
+    said, _ = load_yaml(path.read_text(encoding="utf-8"), where=str(path))
     if not isinstance(said, dict):
         raise MissionError("it does not hold keys and values.", where=str(path))
     _check_keys(said, known, str(path))

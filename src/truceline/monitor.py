@@ -14,6 +14,7 @@ from truceline.findings.attribution import attribute
 from truceline.findings.claims import ledger
 from truceline.findings.clocks import start_clocks
 from truceline.findings.early_warning import early_warnings
+from truceline.findings.force import hours_in_force
 from truceline.findings.status import exposure_box, sector_status
 from truceline.findings.tables import Assessment
 from truceline.incidents import make_incidents
@@ -70,7 +71,7 @@ def monitor(
     coverage = cover(readings.looks, strip=brief.strip, period=brief.period, kinds=brief.kinds)
     tell("findings")
     findings = assess(incidents, brief.agreements, lines=brief.lines, log=log, now=now)
-    in_force = brief.agreements[0].in_force(brief.period)
+    in_force = hours_in_force(brief.agreements[0], brief.period)
     status = sector_status(
         incidents,
         findings,

@@ -6,7 +6,7 @@ Produces terms. May import the shared vocabulary only; parsers take text and ret
 from truceline.agreement.library import library_names, library_text, read_library
 from truceline.agreement.lines import LineOfContact, line_at
 from truceline.agreement.lint import CODES, lint
-from truceline.agreement.parse import agreement_from, parse_agreement, render_agreement
+from truceline.agreement.parse import agreement_from, load_yaml, parse_agreement, render_agreement
 from truceline.agreement.terms import Agreement, Clause, Party, Step, Zone
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "library_text",
     "line_at",
     "lint",
+    "load_yaml",
     "parse_agreement",
     "read_library",
     "render_agreement",

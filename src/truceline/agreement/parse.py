@@ -37,12 +37,21 @@ def parse_agreement(text: str, *, where: str) -> Agreement:
         For YAML that cannot be read, unsafe tags, duplicate or unknown keys, values of the wrong type, and
         names that nothing defines; it says the file, line and key, and what to do.
     """
+    value, lines = load_yaml(text, where=where)
+    return agreement_from(value, where=where, lines=lines)
+
+
+def load_yaml(text: str, *, where: str) -> tuple[Any, dict[str, int]]:
+    """Return the plain value that YAML text states, and the line of each key path.
+
+    Raises AgreementError for text that cannot be read, unsafe tags and duplicate keys.
+    """
     if len(text) > MOST_CHARACTERS:
         raise AgreementError(f"the text is {len(text)} characters long.", where=where, todo="Is this the right file?")
     try:
         node = yaml.compose(text, Loader=_Loader)
         if node is None:
-            raise AgreementError("the file is empty.", where=where, todo="Start from a library agreement.")
+            raise AgreementError("the file is empty.", where=where, todo="Start from a bundled example.")
         lines: dict[str, int] = {}
         _walk(node, "", lines, where)
         value = yaml.load(text, Loader=_Loader)
@@ -54,7 +63,7 @@ def parse_agreement(text: str, *, where: str) -> Agreement:
         raise AgreementError(
             f"a value cannot be read ({error}).", where=where, todo="Quote dates and long numbers."
         ) from error
-    return agreement_from(value, where=where, lines=lines)
+    return value, lines
 
 
 def agreement_from(value: Any, *, where: str, lines: Mapping[str, int] | None = None) -> Agreement:

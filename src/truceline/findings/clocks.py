@@ -28,14 +28,15 @@ def start_clocks(
     at = breaches.merge(incidents[["incident_id", "time_end"]], on="incident_id")
     parts = []
     for step in agreement.ladder:
-        due = at["time_end"] + step.due_after if step.due_after is not None else pd.NaT
+        after = step.within if step.within is not None else step.at
+        due = at["time_end"] + after if after is not None else pd.Series(pd.NaT, index=at.index)
         parts.append(
             pd.DataFrame(
                 {
                     "incident_id": at["incident_id"],
                     "clause": at["clause"],
                     "severity": at["severity"],
-                    "step": step.action,
+                    "step": step.action or step.says or step.step_id,
                     "started": at["time_end"],
                     "due": due,
                     "owner": step.owner,
