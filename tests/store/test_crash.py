@@ -1,58 +1,75 @@
 """A crash at any point loses nothing committed and leaves no half batch."""
 
-import os
-import random
+import json
 import signal
 import subprocess
 import sys
 import textwrap
-import time
 
 import pytest
-
-from truceline.store import Record, verify
 
 KILLS = 20
 ROWS = 200  # in each batch: enough for a kill to fall inside one
 
-WRITER = """
-    import sys
+# One process imports everything once, then forks a writer for each kill and looks at what is left.
+TRIAL = """
+    import json, os, random, signal, sys, time
     from datetime import datetime, UTC
-    from truceline.store import Record
-    record = Record.open(sys.argv[1])
-    number = len(record.heads())
-    print("ready", flush=True)
-    while True:
-        with record.batch(datetime(2026, 4, 12, tzinfo=UTC)) as batch:
-            for part in range(4):
-                rows = [{"id": f"b{number}-{part}-{n}", "batch": number} for n in range(ROWS // 4)]
-                batch.append("note", rows, id_column="id")
-        print(number, flush=True)
-        number += 1
-""".replace("ROWS", str(ROWS))
+    from truceline.store import Record, verify
 
+    path, rng = sys.argv[1], random.Random(5)
 
-def write_and_kill(path, after_s):
-    """Return the numbers of the batches acknowledged before SIGKILL, which comes `after_s` from the first."""
-    writer = subprocess.Popen([sys.executable, "-c", textwrap.dedent(WRITER), str(path)], stdout=subprocess.PIPE)
-    try:
-        assert writer.stdout.readline() == b"ready\n"
-        time.sleep(after_s)
-    finally:
-        os.kill(writer.pid, signal.SIGKILL)
-        told = writer.communicate()[0]
-    return [int(line) for line in told.split(b"\n")[:-1]]
+    def write(told):
+        record = Record.open(path)
+        number = len(record.heads())
+        os.write(told, b"ready\\n")
+        while True:
+            with record.batch(datetime(2026, 4, 12, tzinfo=UTC)) as batch:
+                for part in range(4):
+                    rows = [{"id": f"b{number}-{part}-{n}", "batch": number} for n in range(ROWS // 4)]
+                    batch.append("note", rows, id_column="id")
+            os.write(told, b"%d\\n" % number)
+            number += 1
+
+    for _ in range(KILLS):
+        heard, told = os.pipe()
+        writer = os.fork()
+        if writer == 0:
+            os.close(heard)
+            write(told)
+        os.close(told)
+        with os.fdopen(heard) as lines:
+            assert lines.readline() == "ready\\n"
+            time.sleep(rng.uniform(0, 0.06))
+            os.kill(writer, signal.SIGKILL)
+            os.waitpid(writer, 0)
+            acknowledged = [int(line) for line in lines]
+        record = Record.open(path)
+        batches = record.entries("note").groupby("batch").size().to_dict() if record.size else {}
+        print(json.dumps({
+            "acknowledged": acknowledged,
+            "whole": [int(number) for number, rows in batches.items() if rows == ROWS],
+            "half": [int(number) for number, rows in batches.items() if rows != ROWS],
+            "size": record.size,
+            "heads": len(record.heads()),
+            "problems": [problem.item for problem in verify(path)],
+        }))
+""".replace("ROWS", str(ROWS)).replace("KILLS", str(KILLS))
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 def test_killed_at_any_point_every_acknowledged_batch_is_whole_and_writing_goes_on(tmp_path):
-    path, rng, acknowledged = tmp_path / "r.db", random.Random(5), set()
-    for _ in range(KILLS):
-        acknowledged |= set(write_and_kill(path, rng.uniform(0, 0.06)))
-        record = Record.open(path)
-        assert verify(path) == []
-        committed = record.entries("note").groupby("batch").size() if record.size else {}
-        assert acknowledged <= set(dict(committed))
-        assert set(dict(committed).values()) <= {ROWS}
-        assert record.size == ROWS * len(record.heads())
-    assert len(acknowledged) >= KILLS // 2
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(TRIAL), str(tmp_path / "r.db")],
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    trials = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(trials) == KILLS
+    acknowledged = set()
+    for trial in trials:
+        acknowledged |= set(trial["acknowledged"])
+        assert trial["problems"] == trial["half"] == []
+        assert acknowledged <= set(trial["whole"])
+        assert trial["size"] == ROWS * trial["heads"]
+    assert len(acknowledged) > KILLS  # it went on after each kill

@@ -21,6 +21,7 @@ from truceline.errors import RequestError
 
 CHUNK_ROWS = 50_000  # bounds memory; larger chunks are no faster
 _EXACT = 2**53  # beyond it a double no longer holds every whole number
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def canonical_text(value: Any) -> str:
@@ -37,17 +38,21 @@ def canonical_text(value: Any) -> str:
     '{"a":"inf","b":[1,null]}'
     """
     text = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return _encodable(text)
+    return _encodable([text])[0]
 
 
-def quoted(text: str) -> str:
-    """Return text as a JSON string."""
-    return _encodable(json.dumps(text, ensure_ascii=False))
+def quoted(texts: Iterable[str]) -> list[str]:
+    """Return each text as a JSON string."""
+    return _encodable([_ENCODE(text) for text in texts])
 
 
-def _encodable(text: str) -> str:
-    # a lone surrogate has no UTF-8 form; its backslash escape is also how JSON writes it
-    return text.encode(errors="backslashreplace").decode()
+def _encodable(texts: list[str]) -> list[str]:
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        # a lone surrogate has no UTF-8 form; its backslash escape is also how JSON writes it
+        return [text.encode(errors="backslashreplace").decode() for text in texts]
+    return texts
 
 
 def payloads(rows: pd.DataFrame | Iterable[Mapping[str, Any]], id_column: str) -> Iterator[tuple[list[str], list[str]]]:
@@ -80,9 +85,10 @@ def _table_payloads(table: pd.DataFrame, id_column: str) -> Iterator[tuple[list[
             todo="Give every entry a name that stays the same.",
         )
     names = sorted(table.columns)
+    prefixes = [text + ":" for text in quoted(names)]
     for start in range(0, len(table), CHUNK_ROWS):
         part = table.iloc[start : start + CHUNK_ROWS]
-        columns = [_column_texts(part[name], quoted(str(name)) + ":") for name in names]
+        columns = [_column_texts(part[name], prefix) for name, prefix in zip(names, prefixes, strict=True)]
         ids = [str(item) for item in part[id_column]]
         yield ids, ["{" + ",".join(cells) + "}" for cells in zip(*columns, strict=True)]
 
@@ -95,9 +101,9 @@ def _column_texts(column: pd.Series, prefix: str) -> list[str]:
     if dtype.kind == "M":
         raise RequestError(f"the times of column '{column.name}' have no zone.", todo="Convert them to UTC first.")
     if dtype.kind in "iuf":
-        return _spread(column, prefix, lambda values: [_number_text(v) for v in values.tolist()])
+        return _spread(column, prefix, _number_texts)
     if pd.api.types.infer_dtype(column, skipna=False) == "string":
-        return _spread(column, prefix, lambda values: [quoted(v) for v in values.tolist()])
+        return _spread(column, prefix, quoted)
     return [prefix + canonical_text(cell) for cell in column.tolist()]
 
 
@@ -116,9 +122,17 @@ def _time_texts(values: np.ndarray) -> list[str]:
     return [f'"{text}Z"' for text in np.where(has_fraction, fine, whole)]
 
 
-def _number_text(value: float) -> str:
-    plain = _plain(value)
-    return f'"{plain}"' if isinstance(plain, str) else "null" if plain is None else repr(plain)
+def _number_texts(values: np.ndarray) -> list[str]:
+    """The same as `_plain_number` one by one, several times as fast."""
+    values = np.asarray(values)
+    if values.dtype.kind in "iu" or values.dtype == object:
+        return [repr(value) for value in values.tolist()]
+    values = values.astype(float)
+    texts = np.array([repr(value) for value in values.tolist()], dtype=object)
+    whole = (values == np.floor(values)) & (abs(values) < _EXACT)
+    texts[whole] = [repr(value) for value in values[whole].astype(np.int64).tolist()]
+    texts[np.isinf(values)] = [f'"{value!r}"' for value in values[np.isinf(values)].tolist()]
+    return list(texts)
 
 
 def _plain(value: Any) -> Any:

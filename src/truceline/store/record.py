@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +16,22 @@ import sqlalchemy as sa
 from truceline.errors import RecordError, RequestError, UnknownNameError
 from truceline.store import merkle
 from truceline.store.canonical import payloads, quoted
-from truceline.store.database import ENTRIES, FORMAT, HEADS, METADATA, SEAL, connect, named_errors, reading, writing
+from truceline.store.database import (
+    ENTRIES,
+    FORMAT,
+    HEADS,
+    METADATA,
+    SEAL,
+    connect,
+    insert_rows,
+    named_errors,
+    reading,
+    writing,
+)
 from truceline.store.heads import Head, Key, key_file, public_half, sign_head
 
 _ASK_AT_ONCE = 5_000  # below the parameter limit of every database
+_CHEAPER_TO_ASK = 20  # entries in the record per row appended, above which ids are looked up one by one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +178,7 @@ class Record:
         row = found[-1]
         return Proof(
             entry=row.entry,
-            line=entry_line(row.kind, row.item_id, row.payload),
+            line=entry_lines(row.kind, [row.item_id], [row.payload])[0],
             path=tuple(merkle.inclusion_proof(leaves, row.entry)),
             head=head,
         )
@@ -185,7 +197,7 @@ class Record:
         with reading(self._engine, self.where) as connection:
             wanted = sa.select(ENTRIES).order_by(ENTRIES.c.entry)
             for row in connection.execution_options(yield_per=10_000).execute(wanted):
-                yield row.kind, row.item_id, entry_line(row.kind, row.item_id, row.payload), row.leaf
+                yield row.kind, row.item_id, entry_lines(row.kind, [row.item_id], [row.payload])[0], row.leaf
 
     def _signing_key(self) -> Key:
         if self._key is None:
@@ -207,7 +219,6 @@ class Batch:
         if last and merkle.root_of_peaks(self._peaks).hex() != last.root:
             raise RecordError("the last head does not fit its tree.", where=where, todo="Run verify.")
         self._start = self.size
-        self._written: set[str] = set()  # kinds this batch has written to
 
     def append(self, kind: str, rows: pd.DataFrame | Iterable[Mapping[str, Any]], *, id_column: str) -> int:
         """Append rows as entries of a kind; return how many were new.
@@ -226,12 +237,10 @@ class Batch:
         if not kind:
             raise RequestError("an entry has no kind.", todo="Say what it is, such as 'observation'.")
         before = self.size
-        known = kind in self._written or _has_kind(self._connection, kind)
-        for ids, texts in payloads(rows, id_column):
-            repeats = known or len(set(ids)) < len(ids)
-            self._write(kind, ids, texts, check=repeats)
-            known = True  # later chunks may repeat ids of earlier ones
-        self._written.add(kind)
+        told = rows if isinstance(rows, pd.DataFrame) else [dict(row) for row in rows]
+        latest = self._latest(kind, len(told))
+        for ids, texts in payloads(told, id_column):
+            self._write(kind, ids, texts, latest)
         return self.size - before
 
     def close(self, key: Key, now: datetime) -> None:
@@ -252,47 +261,46 @@ class Batch:
             },
         )
 
-    def _write(self, kind: str, ids: list[str], texts: list[str], *, check: bool) -> None:
-        leaves = leaf_hashes(kind, ids, texts)
-        if check:
-            keep = self._changed(kind, ids, leaves)
-            ids, texts, leaves = [ids[i] for i in keep], [texts[i] for i in keep], [leaves[i] for i in keep]
-        if not ids:
-            return
-        rows = [
-            {"entry": n, "kind": kind, "item_id": i, "payload": t, "leaf": h}
-            for n, i, t, h in zip(range(self.size, self.size + len(ids)), ids, texts, leaves, strict=True)
-        ]
-        self._connection.execute(ENTRIES.insert(), rows)
-        self.size = merkle.extend(self._peaks, self.size, leaves)
-
-    def _changed(self, kind: str, ids: list[str], leaves: list[bytes]) -> list[int]:
-        """Return the places of the rows that say something new of their id."""
-        latest: dict[str, bytes] = {}
-        for start in range(0, len(ids), _ASK_AT_ONCE):
-            asked = ids[start : start + _ASK_AT_ONCE]
-            wanted = (
-                sa.select(ENTRIES.c.item_id, ENTRIES.c.leaf)
-                .where(ENTRIES.c.kind == kind, ENTRIES.c.item_id.in_(asked))
-                .order_by(ENTRIES.c.entry)
-            )
-            latest.update((row.item_id, row.leaf) for row in self._connection.execute(wanted))
+    def _write(self, kind: str, ids: list[str], texts: list[str], latest: dict[str, bytes] | None) -> None:
+        leaves = [merkle.leaf_hash(line) for line in entry_lines(kind, ids, texts)]
+        if latest is None:
+            latest = self._latest_of(kind, ids)
         keep = []
         for place, (item_id, leaf) in enumerate(zip(ids, leaves, strict=True)):
             if latest.get(item_id) != leaf:
                 keep.append(place)
                 latest[item_id] = leaf
-        return keep
+        if not keep:
+            return
+        if len(keep) < len(ids):
+            ids, texts, leaves = [ids[i] for i in keep], [texts[i] for i in keep], [leaves[i] for i in keep]
+        numbers = range(self.size, self.size + len(ids))
+        insert_rows(self._connection, [*zip(numbers, [kind] * len(ids), ids, texts, leaves, strict=True)])
+        self.size = merkle.extend(self._peaks, self.size, leaves)
+
+    def _latest(self, kind: str, rows: int) -> dict[str, bytes] | None:
+        """Return the leaf of the latest entry of every id, or None when asking for each id is cheaper."""
+        if self.size > _CHEAPER_TO_ASK * rows:
+            return None
+        wanted = sa.select(ENTRIES.c.item_id, ENTRIES.c.leaf).where(ENTRIES.c.kind == kind).order_by(ENTRIES.c.entry)
+        return {row.item_id: row.leaf for row in self._connection.execute(wanted)}
+
+    def _latest_of(self, kind: str, ids: list[str]) -> dict[str, bytes]:
+        latest: dict[str, tuple[int, bytes]] = {}
+        for start in range(0, len(ids), _ASK_AT_ONCE):
+            # not ordered by entry: the database would then read all of them to save itself the sorting
+            wanted = sa.select(ENTRIES.c.item_id, ENTRIES.c.entry, ENTRIES.c.leaf).where(
+                ENTRIES.c.kind == kind, ENTRIES.c.item_id.in_(ids[start : start + _ASK_AT_ONCE])
+            )
+            for item_id, entry, leaf in self._connection.execute(wanted):
+                latest[item_id] = max(latest.get(item_id, (-1, b"")), (entry, leaf))
+        return {item_id: leaf for item_id, (_, leaf) in latest.items()}
 
 
-def entry_line(kind: str, item_id: str, payload: str) -> bytes:
-    """Return the canonical JSON line of an entry: the bytes its leaf hashes and a bundle holds."""
-    return f'{{"id":{quoted(item_id)},"kind":{quoted(kind)},"payload":{payload}}}'.encode()
-
-
-def leaf_hashes(kind: str, ids: list[str], texts: list[str]) -> list[bytes]:
-    """Return the leaf hash of each entry, in order."""
-    return [merkle.leaf_hash(entry_line(kind, i, t)) for i, t in zip(ids, texts, strict=True)]
+def entry_lines(kind: str, ids: Sequence[str], payloads: Sequence[str]) -> list[bytes]:
+    """Return the canonical JSON line of each entry: the bytes its leaf hashes and a bundle holds."""
+    middle = f',"kind":{quoted([kind])[0]},"payload":'
+    return [f'{{"id":{i}{middle}{p}}}'.encode() for i, p in zip(quoted(ids), payloads, strict=True)]
 
 
 def sealed(connection: sa.Connection) -> dict[str, str]:
@@ -339,7 +347,3 @@ def _heads(connection: sa.Connection) -> Iterator[Head]:
 
 def _leaves(connection: sa.Connection) -> list[bytes]:
     return list(connection.execute(sa.select(ENTRIES.c.leaf).order_by(ENTRIES.c.entry)).scalars())
-
-
-def _has_kind(connection: sa.Connection, kind: str) -> bool:
-    return connection.execute(sa.select(ENTRIES.c.entry).where(ENTRIES.c.kind == kind).limit(1)).first() is not None

@@ -11,7 +11,7 @@ from truceline.errors import RecordError
 from truceline.store import merkle, standalone
 from truceline.store.database import ENTRIES, HEADS, connect, reading
 from truceline.store.heads import Head, signature_holds
-from truceline.store.record import Record, entry_line, sealed
+from truceline.store.record import Record, entry_lines, sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def _check_all(connection: sa.Connection, public_key: str) -> list[Problem]:
     expected = 0
     for row in rows:
         kind, item_id, leaf = str(row.kind), str(row.item_id), row.leaf
-        lines.append(entry_line(kind, item_id, str(row.payload)))
+        lines.append(entry_lines(kind, [item_id], [str(row.payload)])[0])
         index.append((kind, item_id, leaf if isinstance(leaf, bytes) else b""))
         if row.entry != expected:
             problems.append(Problem(item=f"entries {expected} to {row.entry - 1}", what="missing from the record"))
