@@ -32,7 +32,7 @@ def set_aside_section(assessment: Assessment, words: Words) -> Section:
             [words(f"aside.{k}") for k in ("file", "line", "reason", "todo", "raw")],
             rows,
             numeric=(1,),
-            left_out=words("left_out", count=more) if more > 0 else "",
+            left_out=more,
         ),
     )
 

@@ -81,5 +81,4 @@ def _incident_table(found: pd.DataFrame, caption: str, words: Words) -> tuple[Ta
     ]
     keys = ("id", "time", "place", "error", "act", "exists", "verdict", "p", "settle")
     more = len(found) - SHOWN
-    left_out = words("left_out", count=more) if more > 0 else ""
-    return table(caption, [words(f"incidents.{k}") for k in keys], rows, numeric=(3, 5, 7), left_out=left_out)
+    return table(caption, [words(f"incidents.{k}") for k in keys], rows, numeric=(3, 5, 7), left_out=more)

@@ -19,13 +19,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A captioned table. `numeric` holds the columns set flush right; `left_out` says what was not shown."""
+    """A captioned table. `numeric` holds the columns set flush right; `left_out` counts the rows not shown."""
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     numeric: frozenset[int] = frozenset()
-    left_out: str = ""
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +51,14 @@ def table(
     rows: Sequence[tuple[Cell, ...]],
     *,
     numeric: Iterable[int] = (),
-    left_out: str = "",
+    left_out: int = 0,
 ) -> tuple[Table, ...]:
     """Return a table as the one item of a tuple, or nothing when it has no rows: a section then says so in words."""
     if not rows:
         return ()
-    made = Table(caption=caption, head=tuple(head), rows=tuple(rows), numeric=frozenset(numeric), left_out=left_out)
+    made = Table(
+        caption=caption, head=tuple(head), rows=tuple(rows), numeric=frozenset(numeric), left_out=max(0, left_out)
+    )
     return (made,)
 
 

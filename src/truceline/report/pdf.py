@@ -50,7 +50,8 @@ def render_pdf(
     }
     template = resources.files("truceline.report").joinpath("templates/report.typ").read_bytes()
     chart = figure_svg(strip_chart_figure(assessment, language=language)).encode()
-    made: bytes = typst.compile(
+    compile_files: Any = typst.compile  # its types do not know that several files can be given
+    made: bytes = compile_files(
         {"main.typ": template, "report.json": canonical_json(report), "chart.svg": chart},
         format="pdf",
         font_paths=_fonts(),
@@ -79,18 +80,24 @@ def _plain_table(table: Table, words: Words) -> dict[str, Any]:
     keep = len(table.head) if len(table.head) <= DAYS + 1 else DAYS + 1
     columns = [0, *range(len(table.head) - keep + 1, len(table.head))]  # the first, then the latest days
     rows = [[r[i] for i in columns] for r in table.rows[:ROWS]]
-    longest = [max([8, *(len(r[k].text) for r in rows)]) for k in range(len(columns))]
-    cut = len(table.rows) - len(rows)
-    left_out = words("left_out", count=cut) if cut and not table.left_out else table.left_out
+    texts = [[table.head[i], *(r[k].text for r in rows)] for k, i in enumerate(columns)]
+    hidden = table.left_out + len(table.rows) - len(rows)
     return {
         "caption": table.caption,
         "head": [table.head[i] for i in columns],
         "rows": [[{"text": c.text, "tone": c.tone} for c in r] for r in rows],
         "numeric": [k for k, i in enumerate(columns) if i in table.numeric],
-        # columns of short text take what they need; longer ones share the rest by their length
-        "columns": [0 if width <= 12 else min(width, 48) for width in longest],
-        "left_out": left_out,
+        "columns": [_weight(column) for column in texts],
+        "left_out": words("left_out", count=hidden) if hidden else "",
     }
+
+
+def _weight(column: list[str]) -> float:
+    """Return the share of the width a column gets: its longest word must fit, longer text may wrap."""
+    word = max(len(word) for text in column for word in ["", *text.split()])
+    text = max(len(text) for text in column[1:]) if len(column) > 1 else 0
+    width = max(5.0, min(word, 22) + 1.0, float(min(text, 60)) ** 0.8)
+    return round(width, 1)
 
 
 @cache

@@ -123,7 +123,7 @@ def attribution_section(assessment: Assessment, judged: pd.DataFrame, words: Wor
             words("attribution.caption"),
             [words(f"attribution.{k}") for k in keys],
             rows,
-            left_out=words("left_out", count=more) if more > 0 else "",
+            left_out=more,
         ),
     )
 

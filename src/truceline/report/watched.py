@@ -110,7 +110,7 @@ def status_section(assessment: Assessment, words: Words) -> Section:
             if found is None:
                 made.append(NOT_KNOWN)
             else:
-                tone = _tone(found.status)
+                tone = tone_of(found.status)
                 text = f"{SYMBOLS[tone]} {percent(found.watched)}"
                 made.append(Cell(text=text, tone=tone, said=words.term("status", found.status)))
         rows.append(row(*made))
@@ -119,13 +119,14 @@ def status_section(assessment: Assessment, words: Words) -> Section:
         title=words("section.status"),
         text=(words("status.intro"),) if rows and days else (words("status.none"),),
         tables=table(words("status.caption"), [words("rates.sector"), *(d[5:] for d in days)], rows if days else []),
-        small=(" · ".join(f"{SYMBOLS[_tone(s)]} {words.term('status', s)}" for s in STATUSES),)
+        small=(" · ".join(f"{SYMBOLS[tone_of(s)]} {words.term('status', s)}" for s in STATUSES),)
         if rows and days
         else (),
     )
 
 
-def _tone(status: str) -> str:
+def tone_of(status: str) -> str:
+    """Return the tone of a status, a key of SYMBOLS."""
     if status in {"violation", "indeterminate", "not observed"}:
         return status.replace(" ", "_")
     return "watched" if "well" in status else "partly"
