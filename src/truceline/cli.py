@@ -132,6 +132,7 @@ def monitor(
     mapping: Annotated[list[str] | None, typer.Option("--map", help="With --events: their=ours, repeated.")] = None,
     timezone: Annotated[str | None, typer.Option(help="With --events: zone of times that name none.")] = None,
     profile: Annotated[str, typer.Option(help="Release profile: mission, parties, public ...")] = "mission",
+    language: Annotated[list[str] | None, typer.Option(help="en, uk or fr; repeat for several.")] = None,
     now: Annotated[str | None, typer.Option(help="The instant of the report; default: the clock.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -161,7 +162,7 @@ def monitor(
         raise RequestError("name a mission folder, or give --events.", todo="Try: truceline demo")
     with _progress(quiet=as_json) as tell:
         result = opened.monitor(now=_instant(now), tell=tell)
-        numbers = result.write(to_folder, profile=profile, tell=tell)
+        numbers = result.write(to_folder, profile=profile, languages=language or ["en"], tell=tell)
     _show(result, numbers, as_json=as_json)
 
 
@@ -177,7 +178,7 @@ def demo(
     opened = open_mission("easter-2026")
     with _progress(quiet=as_json) as tell:
         result = opened.monitor(tell=tell)
-        numbers = result.write(to_folder, tell=tell)
+        numbers = result.write(to_folder, languages=("en", "uk", "fr"), tell=tell)
     _show(result, numbers, as_json=as_json)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from truceline.findings.tables import Assessment
 from truceline.provenance import digest
-from truceline.report import map_html, render_folder, strip_figure, summary_text
+from truceline.report import map_html, render_folder, strip_chart_figure, summary_text
 from truceline.report.exports import export_files
 from truceline.report.release import release
 from truceline.store import Record
@@ -68,7 +68,7 @@ class Monitoring:
 
     def strip_chart(self, *, language: str = "en") -> Any:
         """Return the strip chart as a matplotlib figure."""
-        return strip_figure(self.assessment, language=language)
+        return strip_chart_figure(self.assessment, language=language)
 
     def map(self, *, language: str = "en") -> Any:
         """Return the map as an object that a notebook shows; `str()` of it is the page."""
@@ -89,7 +89,7 @@ class Monitoring:
         out: str | Path,
         *,
         profile: str = "mission",
-        languages: Sequence[str] = ("en", "uk", "fr"),
+        languages: Sequence[str] = ("en",),
         record: Record | None = None,
         tell: Callable[[str], None] = lambda step: None,
     ) -> dict[str, Any]:
