@@ -100,25 +100,20 @@ class Monitoring:
         folder = Path(out)
         folder.mkdir(parents=True, exist_ok=True)
         tell("record")
-        own = record is None
         kept = record or Record.open(folder / RECORD_NAME)
-        try:
-            root = keep(self.assessment, kept)
-            tell("report")
-            shown, notes = release(self.assessment, profile, now=self.assessment.now)
-            files = {
-                **render_folder(shown, languages=languages, release_notes=notes, record_root=root),
-                **export_files(shown),
-            }
-            for name, content in sorted(files.items()):
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                (folder / name).write_bytes(content)
-            published = [{"file": name, "sha256": digest(content)} for name, content in sorted(files.items())]
-            with kept.batch(self.assessment.now) as batch:
-                batch.append("report", published, id_column="file")
-        finally:
-            if own:
-                kept.close()
+        root = keep(self.assessment, kept)
+        tell("report")
+        shown, notes = release(self.assessment, profile, now=self.assessment.now)
+        files = {
+            **render_folder(shown, languages=languages, release_notes=notes, record_root=root),
+            **export_files(shown),
+        }
+        for name, content in sorted(files.items()):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        published = [{"file": name, "sha256": digest(content)} for name, content in sorted(files.items())]
+        with kept.batch(self.assessment.now) as batch:
+            batch.append("report", published, id_column="file")
         return {**self.numbers(), "record_root": root, "report": str(folder / "index.html")}
 
     def numbers(self) -> dict[str, Any]:

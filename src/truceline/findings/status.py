@@ -141,7 +141,8 @@ def exposure_box(coverage: Coverage, *, in_force: tuple[Timespan, ...]) -> dict[
         box[f"km_h_{name}"] = float((weight * part).sum())
         box[f"km_h_{name}_day"] = float((weight * part * coverage.daylight).sum())
         box[f"km_h_{name}_night"] = float((weight * part * ~coverage.daylight).sum())
-    box["km_h_total"] = box["km_h_seen"] + box["km_h_partly"] + box["km_h_unseen"]
+    for part in ("", "_day", "_night"):
+        box[f"km_h_total{part}"] = sum(box[f"km_h_{level}{part}"] for level in ("seen", "partly", "unseen"))
     box["rate_upper_per_1000_km_h"] = 1000 * upper_bound_rate(0, box["sum_of_detection_probability_km_h"])
     return box
 
