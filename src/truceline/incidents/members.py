@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from truceline.geodesy import DEGREE, metres_per_degree
+from truceline.geodesy import metres_per_degree_each
 from truceline.incidents.fuse import group_keys
 
 Floats = npt.NDArray[np.float64]
@@ -100,7 +100,7 @@ def locate_members(members: Members, use: npt.NDArray[np.bool_]) -> tuple[Floats
     step_lon, step_lat = (np.where(good, v - f[members.incident], 0.0) for v, f in zip((lon, lat), first, strict=True))
     with np.errstate(divide="ignore", invalid="ignore"):
         mean_lon, mean_lat = (_sum(members, weight * v) / total for v in (step_lon, step_lat))
-        kx, ky = _metres_per_degree(first[1])
+        kx, ky = metres_per_degree_each(first[1])
         i = members.incident
         miss2 = ((step_lon - mean_lon[i]) * kx[i]) ** 2 + ((step_lat - mean_lat[i]) * ky[i]) ** 2
         number = _sum(members, good.astype(float))
@@ -114,9 +114,3 @@ def locate_members(members: Members, use: npt.NDArray[np.bool_]) -> tuple[Floats
 
 def _sum(members: Members, values: Floats) -> Floats:
     return np.asarray(members.reduce(np.add, values), dtype=float)
-
-
-def _metres_per_degree(lat_deg: Floats) -> tuple[Floats, Floats]:
-    unique, back = np.unique(np.round(lat_deg, 1), return_inverse=True)
-    pairs = np.array([metres_per_degree(v * DEGREE) for v in unique]).reshape(-1, 2)
-    return pairs[back, 0], pairs[back, 1]

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import sparse, stats
 from scipy.sparse import csgraph
 
-from truceline.geodesy import DEGREE, metres_per_degree
+from truceline.geodesy import metres_per_degree_each
 from truceline.incidents.exposure import days_of
 from truceline.incidents.settings import IncidentSettings
 from truceline.incidents.tables import MASKED
@@ -76,7 +76,7 @@ def _grid_keys(lon: Floats, lat: Floats) -> Ints:
     """Return half-kilometre cell keys; rows of equal latitude, columns of equal width within a degree of it."""
     row = np.floor(lat * 111.2 / CELL_KM).astype(np.int64)
     band = np.round(lat)  # columns are as wide as at the nearest whole degree, so that neighbours line up
-    width = np.array([metres_per_degree(b * DEGREE)[0] / 1000 for b in np.unique(band)])
+    width = metres_per_degree_each(np.unique(band))[0] / 1000
     column = np.floor(lon * width[np.searchsorted(np.unique(band), band)] / CELL_KM).astype(np.int64)
     return np.asarray(row * ROW + column + ROW // 2)
 
