@@ -59,7 +59,9 @@ def test_the_map_paints_sea_land_line_and_incidents(pages, open_page):
 
 def test_the_day_slider_changes_what_is_shown(pages, open_page):
     page = open_page(pages("front"))
-    drawn = "new Set(window.trucelineMap.queryRenderedFeatures({ layers: ['incidents'] }).map((f) => f.properties.i)).size"
+    drawn = (
+        "new Set(window.trucelineMap.queryRenderedFeatures({ layers: ['incidents'] }).map((f) => f.properties.i)).size"
+    )
     settled(page)
     everything = page.evaluate(drawn)
     page.locator("#day").focus()

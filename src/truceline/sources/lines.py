@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from truceline.agreement import LineOfContact
 from truceline.errors import LineError
@@ -43,7 +44,7 @@ def _line(feature: Any, number: int, path: Path, first_party: str) -> LineOfCont
         vertices = np.asarray([point[:2] for point in geometry["coordinates"]], dtype=float).reshape(-1, 2)
     except (TypeError, ValueError, KeyError) as error:
         raise LineError("its coordinates are not pairs of numbers.", where=where) from error
-    check_line(vertices[:, 0], vertices[:, 1], where=where)
+    _check(vertices, where)
     instants = {
         key: parse_instant(properties[key], where=where) if properties.get(key) else None
         for key in ("valid_from", "valid_to")
@@ -61,3 +62,12 @@ def _line(feature: Any, number: int, path: Path, first_party: str) -> LineOfCont
             positive_side="right" if properties.get("right") == first_party else "left",
         ),
     )
+
+
+def _check(vertices: npt.NDArray[np.float64], where: str) -> None:
+    """Refuse a line that cannot carry strip space, naming the file."""
+    try:
+        Strip.along(lon_deg=vertices[:, 0], lat_deg=vertices[:, 1])
+        check_line(lon_deg=vertices[:, 0], lat_deg=vertices[:, 1])
+    except LineError as error:
+        raise LineError(error.what, where=where, todo=error.todo) from error
