@@ -28,12 +28,13 @@ _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"
 def read_count(said: str) -> Bounds:
     """Return the (least, most) a written count can mean; nan where it says nothing, inf where it sets no top.
 
-    "about N" and "nearly N" are N as rounded to its last digit that is not zero: a stated assumption.
+    "over N" is N or more, as "at least N": a round number is not exact to one. "about N" and "nearly N" are N as
+    rounded to its last digit that is not zero: a stated assumption.
 
     Examples
     --------
     >>> read_count("over 100"), read_count("15-20"), read_count("about 610")
-    ((101.0, inf), (15.0, 20.0), (605.0, 615.0))
+    ((100.0, inf), (15.0, 20.0), (605.0, 615.0))
     """
     text = str(said).strip().lower()
     spread = re.search(rf"^(?:between )?{_NUMBER}\s*(?:-|–|—|to|and)\s*{_NUMBER}", text)
@@ -67,9 +68,9 @@ def _plain(digits: str) -> float:
 
 
 def _qualified(before: str, n: float, after: str) -> Bounds:
-    if re.search(r"over|more than|exceeding|>(?!=)", before):
-        return n + 1, math.inf
-    if re.search(r"at least|no fewer|no less|≥|>=|minimum", before) or after.startswith(("+", " or more")):
+    if re.search(r"over|more than|exceeding|at least|no fewer|no less|≥|>|minimum", before):
+        return n, math.inf
+    if after.startswith(("+", " or more")):
         return n, math.inf
     if re.search(r"up to|at most|no more", before):
         return 0.0, n
@@ -86,4 +87,4 @@ def _half_step(n: float) -> float:
     if n == 0:
         return 0.0
     digits = str(int(n))
-    return 10 ** (len(digits) - len(digits.rstrip("0"))) / 2
+    return float(10 ** (len(digits) - len(digits.rstrip("0")))) / 2

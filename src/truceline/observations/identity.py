@@ -43,12 +43,13 @@ def _word(text: str) -> int:
 
 def _bits(column: pd.Series) -> Hashes:
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return np.asarray(column.astype("int64").to_numpy().view(np.uint64))
+        utc = column.dt.tz_convert("UTC").dt.tz_localize(None) if column.dt.tz is not None else column
+        return np.asarray(utc.to_numpy("datetime64[ns]").astype("int64").view(np.uint64))
     if pd.api.types.is_numeric_dtype(column.dtype):
         number = column.to_numpy(float) + 0.0
         number[np.isnan(number)] = np.nan
-        return number.view(np.uint64)
-    text = column.fillna("").astype(str).to_numpy(object)
+        return np.asarray(number.view(np.uint64))
+    text = column.astype(object).where(column.notna(), "").astype(str).to_numpy(object)
     return np.asarray(pd.util.hash_array(text, categorize=False), np.uint64)
 
 

@@ -21,7 +21,8 @@ _NUMBERED = (
     r"^(?P<a>\d{1,2})(?P<mark>[./-])(?P<b>\d{1,2})(?P=mark)(?P<y>\d{4}|\d\d)"
     r"(?:[ T,]+(?P<h>\d{1,2}):(?P<m>\d\d)(?::(?P<s>\d\d))?\s*(?P<half>[AaPp][Mm])?)?$"
 )
-_NAMED = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%d-%b-%Y")
+_DAYS = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%d-%b-%Y")
+_NAMED = tuple(day + clock for day in _DAYS for clock in ("", " %H:%M", ", %H:%M", " %H:%M:%S"))
 _EARLIEST = pd.Timestamp("1900-01-01")
 _QUARTER_S = 900  # no zone has changed its clocks at another instant than a quarter hour since 1900
 SET_ZONE = "Write the zone in the time ('...Z', '...+03:00') or set timezone, such as Europe/Kyiv."

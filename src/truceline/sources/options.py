@@ -67,7 +67,7 @@ def read_options(
 
 def _is_number(value: object) -> bool:
     try:
-        return np.isfinite(float(value))  # type: ignore[arg-type, return-value]
+        return bool(np.isfinite(float(value)))  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return False
 

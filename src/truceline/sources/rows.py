@@ -183,10 +183,11 @@ def _header(line: str, score: Score, path: Path) -> tuple[str, list[str]]:
             where=f"{path.name}, line 1",
             todo="Give the file a header row, or name its columns with map (theirs: ours).",
         )
-    return delimiter, _distinct(names)
+    return delimiter, distinct(names)
 
 
-def _distinct(names: list[str]) -> list[str]:
+def distinct(names: list[str]) -> list[str]:
+    """Return a header's names trimmed, each once; one without a name gets its number."""
     out: list[str] = []
     for i, name in enumerate(names, 1):
         plain = name.strip().lstrip("\ufeff") or f"column {i}"
@@ -303,6 +304,8 @@ def read_parquet(path: Path) -> Iterator[Batch]:
         first = 1
         for part in file.iter_batches(batch_size=_PARQUET_ROWS):
             frame = part.to_pandas().reset_index(drop=True)
+            named = frame.select_dtypes("category").columns
+            frame = frame.astype(dict.fromkeys(named, object))
             yield Batch(frame=frame, line=np.arange(first, first + len(frame)), path=path)
             first += len(frame)
     except (OSError, pyarrow.ArrowException) as error:

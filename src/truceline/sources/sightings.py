@@ -92,7 +92,7 @@ class Draft:
 
     def number(self, said: pd.Series, *, called: str) -> npt.NDArray[np.float64]:
         """Read a column of numbers of 0 or more (blank is nan); marks rows where it is something else."""
-        value = pd.to_numeric(said, errors="coerce").to_numpy(float, copy=True)
+        value: npt.NDArray[np.float64] = pd.to_numeric(said, errors="coerce").to_numpy(float, copy=True)
         odd = ~np.isfinite(value)
         if odd.any():
             again = said[odd].astype(str).str.strip().str.replace(",", ".", regex=False)
@@ -103,6 +103,16 @@ class Draft:
             value[~np.isfinite(value)] = np.nan
         self.mark(value < 0, f"{called} is negative.", "Give 0 or more.")
         return value
+
+    def only(self, rows: npt.NDArray[np.bool_]) -> Draft:
+        """Return a draft of some of the rows."""
+        at = np.flatnonzero(rows)
+        frame = self.batch.frame.iloc[at].reset_index(drop=True)
+        batch = Batch(frame=frame, line=self.batch.line[at], path=self.batch.path)
+        part = Draft(batch, source=self.source, options=self.options)
+        part.columns = {name: _taken(value, at) for name, value in self.columns.items()}
+        part.reason, part.todo = self.reason[at], self.todo[at]
+        return part
 
     def observations(self, aside: Aside, seen: Seen, identity: dict[str, pd.Series] | None = None) -> pd.DataFrame:
         """Return the observations of the usable rows; the others, and rows met before, are set aside.
@@ -124,14 +134,7 @@ class Draft:
         self.columns["observation_id"] = row_ids("obs", hashes)
         if "ref" not in self.columns:
             self.columns["ref"] = pd.Series(self.batch.line).astype(str).radd(f"{self.batch.path.name}:")
-        taken = {
-            name: value.take(kept).reset_index(drop=True)
-            if isinstance(value, pd.Series)
-            else value[kept]
-            if isinstance(value, np.ndarray)
-            else value
-            for name, value in self.columns.items()
-        }
+        taken = {name: _taken(value, kept) for name, value in self.columns.items()}
         return new_table(OBSERVATIONS, taken, length=len(kept))
 
     def _put_aside(self, aside: Aside) -> None:
@@ -139,6 +142,12 @@ class Draft:
         if len(out):
             raw = [",".join(map(str, row)) for row in self.batch.frame.iloc[out].itertuples(index=False, name=None)]
             aside.add(self.batch.path, line=self.batch.line[out], reason=self.reason[out], todo=self.todo[out], raw=raw)
+
+
+def _taken(value: Any, at: npt.NDArray[np.intp]) -> Any:
+    if isinstance(value, pd.Series):
+        return value.take(at).reset_index(drop=True)
+    return value[at] if isinstance(value, np.ndarray) else value
 
 
 Drafts = Callable[[Path, Aside], Iterator[tuple[Draft, Mapping[str, str]]]]

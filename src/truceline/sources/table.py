@@ -15,8 +15,9 @@ from truceline.observations import Readings
 from truceline.observations.counts import read_counts
 from truceline.observations.words import to_acts, to_items
 from truceline.sources.columns import count_known, recognise
+from truceline.sources.documents import read_geojson, read_kml, read_xlsx
 from truceline.sources.options import Aside, Options, read_options
-from truceline.sources.rows import Batch, read_delimited
+from truceline.sources.rows import Batch, read_delimited, read_parquet
 from truceline.sources.sightings import Draft, Seen, read_files, readings
 
 NAME = "table"
@@ -65,7 +66,17 @@ def _drafts(path: Path, source: str, options: Options, aside: Aside) -> Iterator
 
 
 def _batches(path: Path, options: Options, aside: Aside) -> Iterator[Batch]:
-    return read_delimited(path, aside=aside, score=partial(count_known, mapped=options.map))
+    score = partial(count_known, mapped=options.map)
+    kind = path.suffix.lower()
+    if kind in {".xlsx", ".xlsm"}:
+        return read_xlsx(path, score=score)
+    if kind in {".geojson", ".json"}:
+        return read_geojson(path)
+    if kind == ".kml":
+        return read_kml(path)
+    if kind == ".parquet":
+        return read_parquet(path)
+    return read_delimited(path, aside=aside, score=score)
 
 
 def _required(found: dict[str, str], batch: Batch) -> dict[str, str]:
@@ -118,7 +129,7 @@ def _draft(batch: Batch, found: Mapping[str, str], source: str, options: Options
 def _when(date: pd.Series | None, time: pd.Series | None) -> pd.Series:
     """Return the written time: its own column, or a date and a clock side by side."""
     if date is None or time is None:
-        return date if time is None else time  # type: ignore[return-value]
+        return date if time is None else time
     clock = time.astype(str).str.strip()
     bare = clock.str.fullmatch(r"(?:\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?)?")
     joined = (date.astype(str).str.strip() + " " + clock.str.zfill(5)).where(clock != "", date)
