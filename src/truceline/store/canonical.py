@@ -9,18 +9,16 @@ nanosecond when they have a fraction; tuples, lists and arrays are lists.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from truceline.errors import RequestError
+from truceline.provenance import EXACT_WHOLE, plain
 
 CHUNK_ROWS = 50_000  # bounds memory; larger chunks are no faster
-_EXACT = 2**53  # beyond it a double no longer holds every whole number
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -37,7 +35,7 @@ def canonical_text(value: Any) -> str:
     >>> canonical_text({"b": (1.0, float("nan")), "a": float("inf")})
     '{"a":"inf","b":[1,null]}'
     """
-    text = json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return _encodable([text])[0]
 
 
@@ -123,58 +121,13 @@ def _time_texts(values: np.ndarray) -> list[str]:
 
 
 def _number_texts(values: np.ndarray) -> list[str]:
-    """The same as `_plain_number` one by one, several times as fast."""
+    """The same as `plain` one by one, several times as fast."""
     values = np.asarray(values)
     if values.dtype.kind in "iu" or values.dtype == object:
         return [repr(value) for value in values.tolist()]
     values = values.astype(float)
     texts = np.array([repr(value) for value in values.tolist()], dtype=object)
-    whole = (values == np.floor(values)) & (abs(values) < _EXACT)
+    whole = (values == np.floor(values)) & (abs(values) < EXACT_WHOLE)
     texts[whole] = [repr(value) for value in values[whole].astype(np.int64).tolist()]
     texts[np.isinf(values)] = [f'"{value!r}"' for value in values[np.isinf(values)].tolist()]
     return list(texts)
-
-
-def _plain(value: Any) -> Any:
-    """Return the value in the types JSON has."""
-    if value is None or value is pd.NaT or value is pd.NA:
-        return None
-    if isinstance(value, np.generic):
-        return _plain(pd.Timestamp(value) if isinstance(value, np.datetime64) else value.item())
-    if isinstance(value, bool | str):
-        return value
-    if isinstance(value, int | float):
-        return _plain_number(value)
-    if isinstance(value, Mapping):
-        return _plain_mapping(value)
-    if isinstance(value, tuple | list | np.ndarray):
-        return [_plain(item) for item in value]
-    if isinstance(value, datetime | date):
-        return _plain_time(value)
-    raise RequestError(f"a value of type {type(value).__name__} cannot be recorded: {str(value)[:100]}")
-
-
-def _plain_number(value: float) -> Any:
-    if isinstance(value, float):
-        if math.isnan(value):
-            return None
-        if math.isinf(value):
-            return "inf" if value > 0 else "-inf"
-        if value.is_integer() and abs(value) < _EXACT:
-            return int(value)
-    return value
-
-
-def _plain_mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
-    if not all(isinstance(key, str) for key in value):
-        raise RequestError(f"a mapping with keys that are not text cannot be recorded: {str(value)[:100]}")
-    return {key: _plain(item) for key, item in value.items()}
-
-
-def _plain_time(value: date) -> str:
-    if not isinstance(value, datetime):
-        return value.isoformat()
-    if value.tzinfo is None:
-        raise RequestError(f"the time {value} has no zone.", todo="Convert it to UTC first.")
-    moment = pd.Timestamp(value).tz_convert(UTC).tz_localize(None).to_datetime64()
-    return _time_texts(np.array([moment]))[0].strip('"')
