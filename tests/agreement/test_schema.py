@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from truceline.agreement import json_schema, library_names, library_text, parse_agreement
-from truceline.agreement.parse import _Loader
+from truceline.agreement.parse import AgreementLoader
 from truceline.agreement.plain import write_value
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "reference" / "agreement.schema.json"
@@ -27,7 +27,7 @@ def test_the_schema_is_a_schema():
 @pytest.mark.parametrize("name", library_names())
 def test_every_library_file_keeps_the_schema(name):
     check = jsonschema.Draft202012Validator(json_schema())
-    check.validate(yaml.load(library_text(name), Loader=_Loader))
+    check.validate(yaml.load(library_text(name), Loader=AgreementLoader))
     check.validate(write_value(parse_agreement(library_text(name), where=name)))
 
 
