@@ -54,6 +54,7 @@ ITEMS: dict[str, str] = {
     "armoured_carrier": "military",
     "surface_to_air_missile": "military",
     "shoulder_fired_missile": "surface_to_air_missile",
+    "vehicle_mounted_missile": "surface_to_air_missile",
     "anti_aircraft_gun": "military",
     "aircraft": "military",
     "military_aircraft": "aircraft",

@@ -7,6 +7,7 @@ from truceline.agreement.library import library_names, library_text, read_librar
 from truceline.agreement.lines import LineOfContact, line_at
 from truceline.agreement.lint import CODES, lint
 from truceline.agreement.parse import agreement_from, load_yaml, parse_agreement, render_agreement
+from truceline.agreement.schema import json_schema
 from truceline.agreement.terms import Agreement, Clause, Party, Step, Zone
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Step",
     "Zone",
     "agreement_from",
+    "json_schema",
     "library_names",
     "library_text",
     "line_at",

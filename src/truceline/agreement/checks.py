@@ -25,7 +25,7 @@ def check_names(agreement: Agreement, reader: Reader) -> None:
             raise _unknown(kind, name, known, reader.where(path))
     for clause in agreement.clauses:
         for due in clause.due:
-            if due.within is None and due.at is None and not due.daily_by:
+            if due.within is None and due.at is None and due.before is None and not due.daily_by:
                 raise reader.wrong(
                     "clauses", f"a deadline of '{clause.clause_id}' says no time.", "Add 'within', 'at' or 'daily_by'."
                 )
@@ -60,7 +60,7 @@ def _check_twice(agreement: Agreement, reader: Reader) -> None:
 def _uses(agreement: Agreement) -> Iterator[tuple[str, str, str, set[str]]]:
     """Yield (kind, path, name, known names) of each use of a name."""
     parties = set(agreement.party_ids)
-    clauses = {c.clause_id for c in agreement.clauses}
+    clauses = {c.clause_id for c in agreement.clauses + agreement.duties}
     lines = {b.baseline_id for b in agreement.baselines}
     for party, line in agreement.baseline_for.items():
         yield "party", "baseline_for", party, parties

@@ -15,15 +15,15 @@ from truceline.errors import AgreementError, RequestError
 from truceline.timespan import find_zone
 
 
-class _Loader(yaml.SafeLoader):
+class AgreementLoader(yaml.SafeLoader):
     """The safe loader, but 'on', 'no' and dates stay the words that were typed."""
 
 
-_Loader.yaml_implicit_resolvers = {
+AgreementLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in rules if not tag.endswith((":bool", ":timestamp"))]
     for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
+AgreementLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
 
 MOST_CHARACTERS = 2_000_000  # longer than any agreement known; keeps a wrong file from being read as one
 
@@ -49,12 +49,12 @@ def load_yaml(text: str, *, where: str) -> tuple[Any, dict[str, int]]:
     if len(text) > MOST_CHARACTERS:
         raise AgreementError(f"the text is {len(text)} characters long.", where=where, todo="Is this the right file?")
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = yaml.compose(text, Loader=AgreementLoader)
         if node is None:
             raise AgreementError("the file is empty.", where=where, todo="Start from a bundled example.")
         lines: dict[str, int] = {}
         _walk(node, "", lines, where)
-        value = yaml.load(text, Loader=_Loader)
+        value = yaml.load(text, Loader=AgreementLoader)
     except yaml.YAMLError as error:
         raise AgreementError(
             *_said(error), where=where, todo="Plain YAML only: check indents, quotes and tags."

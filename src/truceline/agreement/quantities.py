@@ -82,7 +82,7 @@ def read_moment(text: object, *, zone: str | None, where: str = "") -> Moment:
     said = str(text).strip()
     if ".." in said:
         first, last = (read_moment(part, zone=zone, where=where) for part in said.split("..", 1))
-        if last.latest < first.earliest:
+        if last.earliest < first.earliest:
             raise AgreementError(f"'{said}' ends before it begins.", where=where, todo="Write the earlier time first.")
         return Moment(said, first.earliest, last.latest, first.zone_known and last.zone_known)
     try:

@@ -24,10 +24,15 @@ class Variant:
 def questions_on(agreement: Agreement, clause: Clause) -> tuple[Question, ...]:
     """Return the open questions that concern a clause: the agreement's, then the clause's own."""
     shared = tuple(q for q in agreement.questions if not q.on or clause.clause_id in q.on)
+    return (*shared, *_own_question(clause))
+
+
+def _own_question(clause: Clause) -> tuple[Question, ...]:
+    """Return the question a clause's own readings answer, in the form of the agreement's questions."""
     if not clause.readings:
-        return shared
-    own = Question(question_id=clause.clause_id, on=(clause.clause_id,), readings=clause.readings)
-    return (*shared, own)
+        return ()
+    readings = tuple(replace(r, changes={clause.clause_id: r.changes} if r.changes else {}) for r in clause.readings)
+    return (Question(question_id=f"clause {clause.clause_id}", on=(clause.clause_id,), readings=readings),)
 
 
 def default_of(question: Question) -> Reading:
@@ -36,12 +41,13 @@ def default_of(question: Question) -> Reading:
 
 
 def variants(agreement: Agreement, reader: Reader | None = None) -> tuple[Variant, ...]:
-    """Return each clause once per interpretation that concerns it, in the order of the clauses.
+    """Return each clause, then each step of the ladder, once per interpretation that concerns it.
 
     The label is '' for a clause no question concerns. With one question it is the reading's id ('R2'). With
     several, the default row carries the common id of the defaults, or all of them joined by '+', and each
     alternative is 'question.reading', judged with every other question at its default.
     """
+    agreement = replace(agreement, clauses=agreement.clauses + agreement.duties, ladder=())
     whole = _Whole(agreement, reader or Reader(file=agreement.agreement_id))
     made: list[Variant] = []
     for clause in agreement.clauses:
@@ -75,11 +81,7 @@ class _Whole:
     def __init__(self, agreement: Agreement, reader: Reader) -> None:
         self.agreement = agreement
         self.reader = Reader(file=reader.file, zone=agreement.time_zone or None, lines=reader.lines)
-        own = tuple(
-            Question(question_id=c.clause_id, on=(c.clause_id,), readings=c.readings)
-            for c in agreement.clauses
-            if c.readings
-        )
+        own = tuple(q for c in agreement.clauses for q in _own_question(c))
         self.asked = agreement.questions + own
         self.seen: dict[tuple[str, str], Agreement] = {}
 
@@ -97,7 +99,7 @@ class _Whole:
     def _changed(self, clause: Clause, question: Question, reading: Reading) -> Clause:
         if question.on and clause.clause_id not in question.on:
             return clause
-        changes = _changes_for(clause.clause_id, question, reading)
+        changes = _changes_for(clause.clause_id, reading)
         if not changes:
             return clause
         path = f"reading {reading.reading_id} of {question.question_id}"
@@ -105,9 +107,7 @@ class _Whole:
         return made
 
 
-def _changes_for(clause_id: str, question: Question, reading: Reading) -> Mapping[str, Any]:
-    """Return the fields a reading changes: direct when the question is a clause's own, else by clause id or '*'."""
-    if question.question_id == clause_id and question.on == (clause_id,):
-        return reading.changes
+def _changes_for(clause_id: str, reading: Reading) -> Mapping[str, Any]:
+    """Return the fields a reading changes in a clause: those under its id, else those under '*'."""
     changes = reading.changes.get(clause_id, reading.changes.get(EVERY, {}))
     return changes if isinstance(changes, Mapping) else {}

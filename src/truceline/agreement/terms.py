@@ -128,6 +128,7 @@ class Due:
     anchor_by: str = "anyone"
     within: timedelta | None = None
     at: timedelta | None = None  # at that instant and not before
+    before: timedelta | None = None  # so long before the anchor
     daily_by: str = ""  # HH:MM local, every day
     sector: str = ""  # for this sector only
 
@@ -239,6 +240,7 @@ class Clause:
     window: Window | None = None
     due: tuple[Due, ...] = ()
     needs: tuple[Condition, ...] = ()  # without which it does not bind yet
+    unless: str = ""  # an event after the anchor that ends the duty
     all_of: tuple[Condition, ...] = ()  # for permit_if
     exempt: tuple[Exemption, ...] = ()
     suspended: tuple[Suspension, ...] = ()
@@ -261,7 +263,6 @@ class Step:
     start: str = ""  # the event that starts its clock
     within: timedelta | None = None
     at: timedelta | None = None
-    continues: bool = False  # only while the breach goes on
     stop: str = ""  # the event that ends it
     scope: str = ""  # which breaches share one clock
     against: tuple[str, ...] = ()  # whose breaches; empty: any party's
@@ -353,3 +354,24 @@ class Agreement:
     def party_ids(self) -> tuple[str, ...]:
         """Ids of the parties; the first is on the positive side."""
         return tuple(party.party_id for party in self.parties)
+
+    @property
+    def duties(self) -> tuple[Clause, ...]:
+        """Return the ladder's steps as duties to act, named 'step-<id>', so that they are judged like any other."""
+        return tuple(
+            Clause(
+                clause_id=f"step-{step.step_id}",
+                kind="require_act",
+                says=step.says,
+                tag=step.tag,
+                by=(step.owner,) if step.owner else ("anyone",),
+                acts=(step.action,),
+                due=tuple(
+                    Due(anchor=step.start, anchor_by=by, within=step.within, at=step.at)
+                    for by in (step.against or ("anyone",))
+                    if step.start and (step.within is not None or step.at is not None)
+                ),
+                unless=step.stop,
+            )
+            for step in self.ladder
+        )

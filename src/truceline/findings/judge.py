@@ -67,8 +67,15 @@ def judge(
     rows = Rows(sightings, agreement.party_ids)
     acts = ActLog(_whole_log(agreement, sightings, log, now))
     ground = Ground(rows, lines)
-    parts = [_table(rows, v, _judge_variant(rows, v, acts, ground)) for v in variants(agreement)]
+    parts = [_table(rows, v, _judge_variant(rows, v, acts, ground)) for v in variants(agreement) if _concerns(rows, v)]
     return _stacked(parts) if rows.length and parts else empty(JUDGEMENTS)
+
+
+def _concerns(rows: Rows, variant: Variant) -> bool:
+    """Return whether a variant is worth rows: a step of the ladder only where its own action was seen."""
+    if not variant.clause.clause_id.startswith("step-"):
+        return True
+    return bool((act_chance(rows, variant.clause.acts) > 0).any())
 
 
 def _whole_log(

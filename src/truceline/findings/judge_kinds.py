@@ -140,6 +140,8 @@ def _together(rows: Rows, count: Floats, counted: Bools) -> Floats:
 
 def _duty(ruling: Ruling, clock: Clock) -> None:
     """Judge an act that was required: in time, late, or with no clock to judge it by."""
+    if clock.clause.unless:
+        ruling.decide(clock.ended(), NOT_APPLICABLE, "what called for it had ended", 0.0)
     if not clock.clause.due:
         ruling.decide(ruling.open.copy(), COMPLIANT, "done; the text sets no time", 0.0)
         return

@@ -166,16 +166,19 @@ def _from_lines(ground: Ground, zone: Zone, clause: Clause, agreement: Agreement
         depths.append(offset if i == 0 else -offset)
         sigmas.append(sigma)
     beyond = [_beyond(depth, zone, i) for i, depth in enumerate(depths)]
-    if zone.kind in ("side", "between") or (clause.kind == "prohibit_act" and zone.kind not in ("band", "forward")):
-        # a place, whoever acts there: outside it when outside either party's share
-        return np.maximum.reduce(beyond), np.maximum.reduce(sigmas), why
+    # a place, whoever is there: outside it when outside either party's share
+    anywhere, worst = np.maximum.reduce(beyond), np.maximum.reduce(sigmas)
+    if zone.kind in ("side", "between") or (clause.kind != "prohibit_presence" and zone.kind not in ("band", "forward")):
+        return anywhere, worst, why
     outside, sigma = np.full(ground.rows.length, np.nan), ground.sigma_km.copy()
     whose = ground.rows.parties()
     for i, name in enumerate(parties[:2]):
         mine = whose == name
         outside[mine], sigma[mine] = beyond[i][mine], sigmas[i][mine]
+    third = (whose != "") & ~np.isin(whose.astype(str), parties[:2])
+    outside[third], sigma[third] = anywhere[third], worst[third]
     return (
-        _whoever(outside, sigma, ~np.isin(whose.astype(str), parties[:2]), beyond, sigmas),
+        _whoever(outside, sigma, whose == "", beyond, sigmas),
         sigma,
         (why if np.isnan(beyond[0]).all() else "whose it is decides, and that is not known"),
     )

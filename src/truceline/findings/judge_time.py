@@ -229,9 +229,17 @@ class Clock:
         """Return whether each row comes at or after the start of its clock."""
         begun = np.ones(self.rows.length, bool)
         for due in self.clause.due:
-            if not due.daily_by:
+            if not due.daily_by and due.before is None:
                 begun &= ~(self._anchor(due)[0] > self.start_ns)
         return begun
+
+    def ended(self) -> Bools:
+        """Return whether the event that ends the duty had come, after the start of its clock."""
+        at = self.log.time_ns[_events(self.log.event, self.clause.unless)]
+        latest = _latest(at, self.start_ns)
+        anchors = [self._anchor(due)[0] for due in self.clause.due if not due.daily_by]
+        since = np.maximum.reduce(anchors) if anchors else np.full(self.rows.length, ALWAYS)
+        return (latest != ALWAYS) & (latest >= since)
 
     def _due_one(self, due: Due) -> tuple[Floats, Floats]:
         if due.daily_by:
@@ -239,7 +247,7 @@ class Clock:
             return today, today
         first, last = self._anchor(due)
         span = (due.within if due.within is not None else due.at) or timedelta()
-        add = span / timedelta(hours=1)
+        add = (span - (due.before or timedelta())) / timedelta(hours=1)
         none = first == ALWAYS
         hours = [
             np.where(none, np.nan, (np.where(none, 0, at) - self.start_ns) / HOUR_NS + add) for at in (first, last)
