@@ -28,8 +28,8 @@ def test_a_report_without_an_act_is_set_aside_with_its_labels(read):
 def test_a_date_alone_is_the_local_day_and_a_clock_bounds_the_event_from_above(read):
     found = read(
         "viina", HEADER + "2025-04-20,37.8,48.0,A,uav,One\n2025-04-20 19:13:00,37.8,48.0,A,uav,Two\n"
-    ).observations.set_index("time_end", drop=False)
-    day, clock = found.iloc[1], found.iloc[0]
+    ).observations
+    day, clock = found.iloc[0], found.iloc[1]
     assert (day["time_start"], day["time_end"]) == (
         pd.Timestamp("2025-04-19T21:00Z"),
         pd.Timestamp("2025-04-20T20:59:59Z"),

@@ -22,7 +22,7 @@ KINDS: dict[str, str] = {
 }
 _KIND = re.compile("|".join(rf"{re.escape(kind)}(?:s|es)?\b" for kind in KINDS), re.IGNORECASE)
 _FLIGHT = re.compile(r"(?:flying|in flight)\s+(?:from\s+)?([NSEW]{1,3})\s+to\s+([NSEW]{1,3})")
-_REGION = re.compile(r"\bIn (\w+) region\b", re.IGNORECASE)
+_REGION = re.compile(r"\b[Ii]n ([A-Z]\w+) region\b")
 _COUNTED = re.compile(r"(?:recorded|registered|counted)\s+(no|[^.;]*?)\s*ceasefire violations?", re.IGNORECASE)
 _OF_WHICH = re.compile(r"includ\w*\s+([^.;()]*?)\s*explosions?", re.IGNORECASE)
 _PREVIOUS = re.compile(r"previous reporting period", re.IGNORECASE)

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ import pyarrow.parquet
 from truceline.errors import SourceError
 from truceline.sources.options import Aside
 
-_BLOCK = 4_000_000  # characters read at once
+_BLOCK = 2_000_000  # characters read at once
 _LONGEST_LINE = 100_000
 _LONGEST_RECORD = 50  # lines that one quoted cell may span
 _SAMPLE = 65_536
@@ -59,7 +59,8 @@ def read_delimited(path: Path, *, aside: Aside, score: Score) -> Iterator[Batch]
     delimiter = ","
     held: list[str] = []  # the start of a quoted record that the block's end cut
     with _open(path) as binary:
-        text = io.TextIOWrapper(binary, encoding=encoding, errors="replace", newline="")
+        careful = _Careful(binary)
+        text = io.TextIOWrapper(io.BufferedReader(careful), encoding=encoding, errors="replace", newline="")
         for first, fresh, final in _blocks(text, path, aside):
             lines = held + fresh
             numbers = np.arange(first - len(held), first + len(fresh))
@@ -71,6 +72,8 @@ def read_delimited(path: Path, *, aside: Aside, score: Score) -> Iterator[Batch]
                 lines, numbers = lines[skipped + 1 :], numbers[skipped + 1 :]
             rows, at, held = _records(lines, numbers, delimiter, path, aside, final)
             yield from _batch(rows, at, names, delimiter, path, aside)
+    if careful.cut:
+        aside.add(path, line=first + len(fresh), reason="the file breaks off here.", todo="Get the file again.")
     if not names:
         raise SourceError("the file is empty.", where=path.name, todo="Give a file with a header and rows.")
 
@@ -84,18 +87,33 @@ def _open(path: Path) -> IO[bytes]:
         raise SourceError(f"cannot be opened: {error.strerror}.", where=str(path), todo="Check the path.") from error
 
 
-def _sample(path: Path) -> bytes:
-    try:
-        with _open(path) as file:
-            return file.read(_SAMPLE)
-    except _CUT:
+class _Careful(io.RawIOBase):
+    """A file that ends where a damaged gzip breaks off, rather than raising what came before away."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.cut = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
         try:
-            with _open(path) as file:
-                return b"".join(iter(lambda: file.read(1), b""))
-        except _CUT as error:
-            raise SourceError(
-                "the gzip file is damaged from its start.", where=path.name, todo="Get it again."
-            ) from error
+            data = self._file.read1(len(buffer))  # type: ignore[attr-defined]
+        except _CUT:
+            self.cut = True
+            return 0
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _sample(path: Path) -> bytes:
+    with _open(path) as file:
+        careful = _Careful(file)
+        sample = io.BufferedReader(careful).read(_SAMPLE)
+    if careful.cut and not sample:
+        raise SourceError("the gzip file is damaged from its start.", where=path.name, todo="Get it again.")
+    return sample
 
 
 def _encoding(sample: bytes, path: Path) -> str:
@@ -112,7 +130,7 @@ def _encoding(sample: bytes, path: Path) -> str:
     if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     control = sum(sample.count(bytes([b])) for b in (*range(9), *range(14, 32), 127))
-    if control > 0.02 * len(sample):
+    if control > 0.1 * len(sample):
         raise SourceError("is not text.", where=path.name, todo="Give a CSV, TSV, XLSX, GeoJSON or KML file.")
     try:
         sample[: sample.rfind(b"\n") + 1 or None].decode("utf-8")
@@ -132,11 +150,7 @@ def _blocks(text: IO[str], path: Path, aside: Aside) -> Iterator[tuple[int, list
     """Yield (number of the first line, complete lines, whether they are the last) until the file ends or breaks off."""
     line, rest = 1, ""
     while True:
-        try:
-            read = text.read(_BLOCK)
-        except _CUT:
-            aside.add(path, line=line, reason="the file breaks off here.", todo="Get the file again.")
-            read = ""
+        read = text.read(_BLOCK)
         if not read:
             yield line, _split(rest), True
             return
