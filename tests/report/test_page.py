@@ -1,6 +1,7 @@
 """The page in a real browser: it opens from disk, asks nobody for anything, and shows what it says."""
 
 import io
+import itertools
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ def picture(png):
 def settled(page):
     """Wait until the map has drawn everything it has."""
     page.evaluate(
-        "new Promise((done) => { const m = window.trucelineMap; m.loaded() && !m.isMoving() ? done() : m.once('idle', done) })"
+        """new Promise((done) => { const m = window.trucelineMap;
+        m.loaded() && !m.isMoving() ? done() : m.once('idle', done) })"""
     )
 
 
@@ -154,8 +156,11 @@ def test_text_stands_out_from_its_ground_in_light_and_dark(pages, open_page, sch
     page = open_page(pages("front"), color_scheme=scheme, ready=False)
     pairs = page.evaluate(
         """[...document.querySelectorAll('p, li, td, th, h2, a, caption, .tone')].slice(0, 900).map((e) => {
-          let ground = e; while (ground && getComputedStyle(ground).backgroundColor === 'rgba(0, 0, 0, 0)') ground = ground.parentElement;
-          return [getComputedStyle(e).color, getComputedStyle(ground || document.body).backgroundColor, e.className + e.tagName]; })"""
+          const clear = (x) => getComputedStyle(x).backgroundColor === 'rgba(0, 0, 0, 0)';
+          let ground = e;
+          while (ground && clear(ground)) ground = ground.parentElement;
+          ground = getComputedStyle(ground || document.body).backgroundColor;
+          return [getComputedStyle(e).color, ground, e.className + e.tagName]; })"""
     )
 
     def luminance(text):
@@ -172,7 +177,7 @@ def test_headings_and_landmarks_lead_through_the_page(pages, open_page):
     levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3')].map((h) => Number(h.tagName[1]))")
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
     assert page.locator("main").count() == 1
     assert page.locator("table").count() == page.locator("table > caption").count()
     assert page.locator("[role=img]:not([aria-label])").count() == 0

@@ -12,11 +12,12 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 
 from truceline.findings.tables import Assessment
 from truceline.report.chart_grid import PARTLY, WELL, CoverageGrid, coverage_grid
@@ -25,6 +26,7 @@ from truceline.report.words import Words, number, shorten
 from truceline.timespan import Timespan, find_zone
 
 WIDTH_IN = 14.0
+MOST_SHAPES = 2000
 PLOT_IN = 12.8  # about, for what must fit
 # Dark is probable: readable in grey print and by colour-blind readers, and pale marks do not shout.
 PROBABILITY = LinearSegmentedColormap.from_list("probability", mpl.colormaps["inferno_r"](np.linspace(0.10, 0.88, 256)))
@@ -36,6 +38,7 @@ _STYLE = {
     "font.size": 9,
     "hatch.linewidth": 0.6,
     "text.parse_math": False,
+    "image.composite_image": False,  # the ground goes into an SVG as it is, not drawn anew
 }
 
 
@@ -47,7 +50,7 @@ def strip_chart_figure(assessment: Assessment, *, language: str = "en") -> Figur
     height_in = plot_in + 2.15
     with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
         figure = Figure(figsize=(WIDTH_IN, height_in), facecolor="white")
-        left = 0.085 if len(days) <= 3 else 0.065
+        left = 0.092 if len(days) <= 3 else 0.065
         axes = figure.add_axes((left, 1.2 / height_in, 0.985 - left, plot_in / height_in))
         _frame(axes, assessment, words, days)
         _background(axes, coverage_grid(assessment), plot_in)
@@ -82,7 +85,7 @@ def chart_alt(assessment: Assessment, words: Words) -> str:
 
 def figure_svg(figure: Figure) -> str:
     """Return a figure as SVG text that holds no date and no random name."""
-    return _saved(figure, "svg", {"Date": None, "Creator": None}).decode()
+    return _saved(figure, "svg", {"Date": None, "Creator": None}, dpi=200).decode()
 
 
 def figure_png(figure: Figure, *, dpi: int = 150) -> bytes:
@@ -97,7 +100,7 @@ def plot_box(figure: Figure) -> dict[str, float]:
     return {name: round(float(share), 5) for name, share in made.items()}
 
 
-def _saved(figure: Figure, kind: str, metadata: dict[str, None], dpi: int = 100) -> bytes:
+def _saved(figure: Figure, kind: str, metadata: dict[str, None], dpi: int) -> bytes:
     target = io.BytesIO()
     with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
         figure.savefig(target, format=kind, metadata=metadata, dpi=dpi)
@@ -145,7 +148,7 @@ def _background(axes: Axes, grid: CoverageGrid, plot_in: float) -> None:
 
     One picture made of pixels, not a shape per cell, so that a month of hours stays light.
     """
-    per_in = 200
+    per_in = 150
     width, height = int(PLOT_IN * per_in), int(plot_in * per_in)
     x = np.linspace(*axes.get_xlim(), width, endpoint=False)
     y = np.linspace(axes.get_ylim()[1], axes.get_ylim()[0], height, endpoint=False)
@@ -153,14 +156,14 @@ def _background(axes: Axes, grid: CoverageGrid, plot_in: float) -> None:
     step = np.clip(np.searchsorted(grid.time_s, y, side="right") - 1, 0, grid.looked.shape[0] - 1)
     looked = grid.looked[step][:, cell]
     i, j = np.indices((height, width), dtype=np.int32, sparse=True)
-    dense, sparse = (i + j) % 14 < 2, (i + j) % 28 < 2
+    dense, sparse = (i + j) % 10 < 1, (i + j) % 20 < 1
     shade: npt.NDArray[np.uint8] = np.full((height, width, 3), 255, np.uint8)
     shade[looked < WELL] = (243, 245, 247)
-    shade[(looked < WELL) & sparse] = (190, 198, 206)
+    shade[(looked < WELL) & sparse] = (176, 184, 194)
     shade[looked < PARTLY] = (226, 230, 234)
-    shade[(looked < PARTLY) & dense] = (176, 184, 192)
+    shade[(looked < PARTLY) & dense] = (156, 165, 174)
     extent = (*axes.get_xlim(), *axes.get_ylim())
-    axes.imshow(shade, extent=extent, aspect="auto", interpolation="antialiased", zorder=0, origin="upper")
+    axes.imshow(shade, extent=extent, aspect="auto", interpolation="none", zorder=0, origin="upper")
 
 
 def _windows(axes: Axes, assessment: Assessment, words: Words) -> None:
@@ -177,15 +180,14 @@ def _marks(axes: Axes, incidents: pd.DataFrame) -> None:
     applies = incidents.applies.to_numpy()
     order = np.argsort(p, kind="stable")
     x = incidents.chainage_km.to_numpy(float)
-    common: dict[str, Any] = {"cmap": PROBABILITY, "norm": Normalize(0, 1), "clip_on": False}
     hollow, filled = order[~applies[order]], order[applies[order]]
-    colours = PROBABILITY(p[hollow])
-    axes.scatter(
-        x[hollow], y[hollow], s=area[hollow], facecolors="#ffffffaa", edgecolors=colours, linewidths=1.1, zorder=3
-    )
-    axes.scatter(
-        x[filled], y[filled], s=area[filled], c=p[filled], edgecolors="white", linewidths=0.5, zorder=4, **common
-    )
+    colours = PROBABILITY(p)
+    # thousands of shapes would make the SVG slow to open: they become one picture
+    common: dict[str, Any] = {"clip_on": False, "rasterized": len(incidents) > MOST_SHAPES}
+    outline: dict[str, Any] = {"facecolors": "#ffffffaa", "edgecolors": colours[hollow], "linewidths": 1.1}
+    axes.scatter(x[hollow], y[hollow], s=area[hollow], zorder=3, **outline, **common)
+    inside: dict[str, Any] = {"facecolors": colours[filled], "edgecolors": "white", "linewidths": 0.5}
+    axes.scatter(x[filled], y[filled], s=area[filled], zorder=4, **inside, **common)
 
 
 def mark_area(strength: pd.Series) -> npt.NDArray[np.float64]:
@@ -237,7 +239,9 @@ def _places(axes: Axes, assessment: Assessment, plot_in: float) -> None:
 
 
 def _width_in(text: str, size_pt: float) -> float:
-    return float(TextPath((0, 0), text, size=size_pt).get_extents().width) / 72 if text.strip() else 0.0
+    font = FontProperties(family="DejaVu Sans", size=size_pt)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width) / 72
 
 
 def _legend(figure: Figure, words: Words, height_in: float) -> None:

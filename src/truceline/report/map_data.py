@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from truceline.report.chart import PROBABILITY, mark_area
 from truceline.report.judged import sector_names
 from truceline.report.land import Box, land_in
 from truceline.report.words import Words, number, percent, shorten
-from truceline.timespan import iso
 
 MOST = 20_000  # incidents drawn; the most probable are kept, and the page says so
 _KM_PER_DEGREE = 111.2
@@ -121,23 +121,27 @@ def _incidents(judged: pd.DataFrame, words: Words) -> dict[str, list[Any]]:
         "lat": kept.lat_deg.round(4).tolist(),
         "km": kept.chainage_km.round(2).tolist(),
         "t": [int(t.timestamp()) for t in kept.time_start],
-        "utc": [iso(t) for t in kept.time_start],
         "local": [words.local(t) for t in kept.time_start],
-        "day": kept.day.tolist(),
+        "day": _coded(kept.day),
         "p": kept["_shade"].round(3).tolist(),
-        "p_violation": [percent(v) for v in kept.p_violation],
-        "p_exists": [percent(v) for v in kept.p_exists],
+        "p_violation": _coded(percent(v) for v in kept.p_violation),
+        "p_exists": _coded(percent(v) for v in kept.p_exists),
         "applies": kept.applies.astype(int).tolist(),
         "radius": np.round(np.sqrt(kept["_area"] / np.pi) * 1.35, 2).tolist(),
         # pixels of one sigma at zoom 0, where the world is 512 pixels round
         "ring": np.round(kept.sigma_m.fillna(0.0).to_numpy() * 512 / (40075016.686 * cos), 9).tolist(),
-        "error": [f"± {number(s / 1000)} km" for s in kept.sigma_m],
-        "place": [shorten(p, 120) for p in kept.place],
-        "act": kept.act.map(act).tolist(),
-        "verdict": kept.verdict.map(verdict).tolist(),
-        "tone": kept.verdict.tolist(),
-        "settle": [shorten(s, 160) for s in kept.settle],
+        "error": _coded(f"± {number(s / 1000)} km" for s in kept.sigma_m),
+        "place": _coded(shorten(p, 120) for p in kept.place),
+        "act": _coded(kept.act.map(act)),
+        "verdict": _coded(kept.verdict.map(verdict)),
+        "settle": _coded(shorten(s, 160) for s in kept.settle),
     }
+
+
+def _coded(texts: Iterable[str]) -> dict[str, list[Any]]:
+    """Return texts that repeat as a list of the different ones and, for each row, its number in that list."""
+    numbers, different = pd.factorize(pd.Series(list(texts), dtype=object), sort=True)
+    return {"of": different.tolist(), "at": numbers.tolist()}
 
 
 def _hex(colour: tuple[float, float, float, float]) -> str:

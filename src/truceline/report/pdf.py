@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -96,7 +97,7 @@ def _weight(column: list[str]) -> float:
     """Return the share of the width a column gets: its longest word must fit, longer text may wrap."""
     word = max(len(word) for text in column for word in ["", *text.split()])
     text = max(len(text) for text in column[1:]) if len(column) > 1 else 0
-    width = max(5.0, min(word, 22) + 1.0, float(min(text, 60)) ** 0.8)
+    width = max(5.0, min(word, 22) + 1.0, math.pow(min(text, 60), 0.8))
     return round(width, 1)
 
 

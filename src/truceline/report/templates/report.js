@@ -5,14 +5,17 @@
   const tip = document.getElementById("tip"), detail = document.getElementById("detail");
   const index = new Map(all.id.map((id, i) => [id, i]));
   const dayNumber = new Map(data.days.map((day, i) => [day, i + 1]));
+  const dayOf = all.day.at.map((k) => dayNumber.get(all.day.of[k]) || 0);
   let map = null;
+
+  const text = (column, i) => all[column].of[all[column].at[i]];
 
   // Texts are set as text, never as HTML.
   function describe(target, i) {
     const title = document.createElement("strong"), list = document.createElement("dl");
-    title.textContent = all.act[i] + (all.place[i] ? " – " + all.place[i] : "");
-    const lines = [[all.id[i], all.local[i]], [words.exists, all.p_exists[i]], [words.probability, all.p_violation[i]],
-      [words.error, all.error[i]], ["", all.verdict[i]], [words.settle, all.settle[i]]];
+    title.textContent = text("act", i) + (text("place", i) ? " – " + text("place", i) : "");
+    const lines = [[all.id[i], all.local[i]], [words.exists, text("p_exists", i)], [words.probability, text("p_violation", i)],
+      [words.error, text("error", i)], ["", text("verdict", i)], [words.settle, text("settle", i)]];
     for (const [name, value] of lines) {
       if (!value) continue;
       const term = document.createElement("dt"), said = document.createElement("dd");
@@ -91,7 +94,7 @@
     slider.value = n;
     const day = n ? data.days[n - 1] : "";
     dayName.textContent = day || words.all_days;
-    shown.textContent = (n ? all.day.filter((d) => d === day).length : count) + " " + words.shown;
+    shown.textContent = (n ? dayOf.filter((d) => d === n).length : count) + " " + words.shown;
     if (map && map.getLayer("incidents")) {
       for (const layer of ["incidents", "rings"]) map.setFilter(layer, n ? ["==", ["get", "day"], n] : null);
     }
@@ -116,7 +119,7 @@
   const source = (features) => ({ type: "geojson", data: { type: "FeatureCollection", features } });
   const colour = ["interpolate", ["linear"], ["get", "p"], ...data.colours.flatMap((c, k) => [k / 10, c])];
   const points = all.id.map((_, i) => feature("Point", [all.lon[i], all.lat[i]], {
-    i, p: all.p[i], r: all.radius[i], ring: all.ring[i], applies: all.applies[i], day: dayNumber.get(all.day[i]) || 0 }));
+    i, p: all.p[i], r: all.radius[i], ring: all.ring[i], applies: all.applies[i], day: dayOf[i] }));
   const ringRadius = ["interpolate", ["exponential", 2], ["zoom"], 0, ["get", "ring"], 22, ["*", ["get", "ring"], 4194304]];
   const style = {
     version: 8,
