@@ -28,6 +28,7 @@ def test_the_mission_s_words_make_a_sector():
     assert read_sector("500m N").far_km == pytest.approx(0.7)
     assert (read_sector("5km E").near_km, read_sector("5km E").far_km) == (3, 7)
     assert read_sector("SW").bearing_deg == 225
+    assert read_sector("2km to the SW").bearing_deg == 225
     assert read_sector("3km").half_width_deg == 180
 
 

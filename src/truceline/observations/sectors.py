@@ -18,7 +18,7 @@ _RANGE_SHARE = 0.4  # error of a single estimated distance (sensors: hearing ran
 FARTHEST_KM = 5.0  # assumed where no distance is given
 _BEARING = r"(?P<bearing>[NSEW]{1,3})(?![A-Za-z])"
 _DISTANCE = r"(?P<near>\d+(?:[.,]\d+)?)\s*(?:(?:-|–|—|to)\s*(?P<far>\d+(?:[.,]\d+)?))?\s*(?P<unit>km|m|mi)\b"
-_EDGE = re.compile(rf"{_DISTANCE}\s*(?:to the\s+)?{_BEARING}?")
+_EDGE = re.compile(rf"{_DISTANCE}\s*(?:to the\s+)?(?:{_BEARING})?")
 _ALONE = re.compile(rf"^\s*(?:to the\s+)?{_BEARING}\s*$")
 _UNIT_KM = {"km": 1.0, "m": 0.001, "mi": KM_PER_MILE}
 

@@ -62,7 +62,8 @@ def read_times(said: pd.Series, *, zone: str | None, day_first: bool | None = No
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         wall, utc, whole_day, reason, todo = _from_datetimes(values)
     else:
-        wall, utc, whole_day, reason, todo = _from_text(values.astype(str).str.strip(), day_first)
+        plain = pd.Series([str(value).strip() for value in values], dtype=object)
+        wall, utc, whole_day, reason, todo = _from_text(plain, day_first)
     start, end = utc.copy(), utc.copy()
     local = wall.notna() & utc.isna() & (reason == "")
     if zone is None:
@@ -123,19 +124,54 @@ def _from_datetimes(values: pd.Series) -> Parsed:
 
 def _from_text(text: pd.Series, day_first: bool | None) -> Parsed:
     """Return (wall clock, UTC, whether a date alone, reason, todo) of unique texts."""
+    plain, dated = _plain_iso(text)
     reason, todo = no_marks(len(text))
-    wall = pd.Series(np.full(len(text), np.datetime64("NaT"), "datetime64[ns]"))
-    utc = wall.copy()
-    epoch = text.str.fullmatch(r"\d{10}|\d{13}")
+    wall, utc, whole_day = _no_times(len(text)), _no_times(len(text)), pd.Series(dated)
+    wall[plain] = pd.to_datetime(text[plain], format="ISO8601", errors="coerce").astype("datetime64[ns]")
+    odd = np.flatnonzero(~plain)
+    if len(odd):
+        parsed = _from_odd_text(text.iloc[odd].reset_index(drop=True), day_first)
+        for whole, part in zip((wall, utc, whole_day, reason, todo), parsed, strict=True):
+            whole[odd] = part.to_numpy() if isinstance(part, pd.Series) else part
+    lost = (wall.isna() & utc.isna()).to_numpy()
+    mark(reason, todo, lost, "'{}' is not a date and time.", WRITE_ISO, said=text)
+    early = (wall.fillna(utc) < _EARLIEST).to_numpy()
+    mark(reason, todo, early, "time '{}' is before 1900.", "Correct the year.", said=text)
+    return wall, utc, whole_day, reason, todo
+
+
+def _no_times(length: int) -> pd.Series:
+    return pd.Series(np.full(length, np.datetime64("NaT"), "datetime64[ns]"))
+
+
+def _plain_iso(text: pd.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return which texts are YYYY-MM-DD with or without HH:MM or HH:MM:SS after a blank or T, and which have none.
+
+    By looking at the letters of all texts at once: most files write every time so.
+    """
+    letters = np.array(text.tolist(), "U20").view(np.uint32).reshape(-1, 20)
+    digit = (letters >= ord("0")) & (letters <= ord("9"))
+    date = digit[:, [0, 1, 2, 3, 5, 6, 8, 9]].all(axis=1) & (letters[:, [4, 7]] == ord("-")).all(axis=1)
+    minute = digit[:, [11, 12, 14, 15]].all(axis=1) & (letters[:, 13] == ord(":"))
+    second = digit[:, [17, 18]].all(axis=1) & (letters[:, 16] == ord(":")) & (letters[:, 19] == 0)
+    split = (letters[:, 10] == ord(" ")) | (letters[:, 10] == ord("T"))
+    dated = date & (letters[:, 10:] == 0).all(axis=1)
+    return dated | (date & split & minute & (second | (letters[:, 16:] == 0).all(axis=1))), dated
+
+
+def _from_odd_text(text: pd.Series, day_first: bool | None) -> Parsed:
+    """Return what `_from_text` does for every other way of writing a time."""
+    reason, todo = no_marks(len(text))
+    wall, utc = _no_times(len(text)), _no_times(len(text))
+    epoch = text.str.fullmatch(r"[0-9]{10}|[0-9]{13}")
     if epoch.any():
         number = text[epoch].astype("int64")
         utc[epoch] = pd.to_datetime(number.where(text[epoch].str.len() == 13, number * 1000), unit="ms")
     zoned = text.str.contains(_ZONED) & ~epoch
     if zoned.any():
-        plain = (
-            text[zoned].str.replace(r"\s*(?:UTC|GMT)$", "Z", regex=True).str.replace(r"\s+(?=[Z+-])", "", regex=True)
-        )
-        read = pd.to_datetime(plain, format="ISO8601", utc=True, errors="coerce").dt.tz_localize(None)
+        named = text[zoned].str.replace(r"\s*(?:UTC|GMT)$", "Z", regex=True)
+        spaced = named.str.replace(r"\s+(?=[Z+-])", "", regex=True)
+        read = pd.to_datetime(spaced, format="ISO8601", utc=True, errors="coerce").dt.tz_localize(None)
         utc[zoned] = read.astype("datetime64[ns]")
     iso = text.str.match(_ISO) & ~epoch & ~zoned
     if iso.any():
@@ -150,10 +186,6 @@ def _from_text(text: pd.Series, day_first: bool | None) -> Parsed:
         wall[rest] = pd.to_datetime(text[rest], format=style, errors="coerce").astype("datetime64[ns]")
     blank = text.isin(["", "nan", "NaT", "None", "<NA>"]).to_numpy()
     mark(reason, todo, blank, "the time is empty.", WRITE_ISO)
-    lost = (wall.isna() & utc.isna()).to_numpy()
-    mark(reason, todo, lost, "'{}' is not a date and time.", WRITE_ISO, said=text)
-    early = (wall.fillna(utc) < _EARLIEST).to_numpy()
-    mark(reason, todo, early, "time '{}' is before 1900.", "Correct the year.", said=text)
     return wall, utc, ~text.str.contains(":", regex=False) & ~epoch, reason, todo
 
 

@@ -218,14 +218,17 @@ def _records(
     lines: list[str], numbers: npt.NDArray[np.int64], delimiter: str, path: Path, aside: Aside, final: bool
 ) -> Records:
     """Return (rows, their first lines, lines to read again with what follows)."""
-    bad = {i: _too_long(s) for i, s in enumerate(lines) if len(s) > _LONGEST_LINE}
-    for i, s in enumerate(lines):
-        if "\x00" in s:
-            bad[i] = {"reason": "the line holds NUL bytes.", "todo": "Get the file again.", "raw": s[:500]}
+    whole = "\n".join(lines)
+    bad: dict[int, dict[str, str]] = {}
+    if max(map(len, lines), default=0) > _LONGEST_LINE:
+        bad = {i: _too_long(s) for i, s in enumerate(lines) if len(s) > _LONGEST_LINE}
+    if "\x00" in whole:
+        nul = {"reason": "the line holds NUL bytes.", "todo": "Get the file again."}
+        bad |= {i: {**nul, "raw": s[:500]} for i, s in enumerate(lines) if "\x00" in s}
     for i, why in bad.items():
         aside.add(path, line=numbers[i], **why)
         lines[i] = ""
-    if not any('"' in s for s in lines):
+    if '"' not in whole:
         return list(csv.reader(lines, delimiter=delimiter)), numbers, []
     quoted = _Quoted(lines, delimiter)
     rows, at, open_at = quoted.read(final)

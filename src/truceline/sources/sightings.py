@@ -15,37 +15,54 @@ from truceline.errors import SourceError
 from truceline.observations import LOOKS, OBSERVATIONS, SET_ASIDE, Readings, empty, gather, new_table
 from truceline.observations.identity import row_hashes, row_ids
 from truceline.observations.places import check_places, read_degrees
-from truceline.observations.times import Times, mark, no_marks, read_times
+from truceline.observations.times import Times, Words, mark, no_marks, read_times
 from truceline.sources.options import Aside, Options
 from truceline.sources.rows import Batch
 
 
+_FILE_BITS = 40  # a file's number and a line of it in one integer
+
+
 class Seen:
-    """The rows met so far, by hash: memory of 16 bytes a row, kept sorted in runs that are merged as they grow."""
+    """The rows met so far, by hash: 16 bytes a row, in sorted runs that are merged as they grow."""
 
     def __init__(self) -> None:
         self._runs: list[tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]] = []
+        self._files: list[str] = []
 
-    def first_lines(self, hashes: npt.NDArray[np.uint64], lines: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Return the line of an earlier row with the same hash, or 0; and remember these rows."""
-        order = np.argsort(hashes, kind="stable")
-        ranked, ranked_lines = hashes[order], lines[order]
-        fresh = np.r_[True, ranked[1:] != ranked[:-1]] if len(ranked) else np.zeros(0, bool)
-        firsts = np.maximum.accumulate(np.where(fresh, np.arange(len(ranked)), 0))
-        before = np.zeros(len(hashes), np.int64)
-        before[order] = np.where(fresh, 0, ranked_lines[firsts])
-        for known, known_lines in self._runs:
+    def earlier(self, hashes: npt.NDArray[np.uint64], lines: npt.NDArray[np.int64], path: Path) -> Words:
+        """Return what an earlier row with the same hash is ("line 2", "line 2 of a.csv") or "", and remember these."""
+        if path.name not in self._files:
+            self._files.append(path.name)
+        number = self._files.index(path.name)
+        places = lines + (number << _FILE_BITS)
+        unique, inverse = np.unique(hashes, return_inverse=True)
+        first = np.full(len(unique), np.iinfo(np.int64).max)
+        np.minimum.at(first, inverse, places)
+        known = self._look_up(unique)
+        self._remember(unique[known < 0], first[known < 0])
+        before = np.where(known >= 0, known, first)[inverse]
+        out = np.full(len(hashes), "", object)
+        for i in np.flatnonzero((known[inverse] >= 0) | (before != places)):
+            file, line = divmod(int(before[i]), 1 << _FILE_BITS)
+            out[i] = f"line {line}" if file == number else f"line {line} of {self._files[file]}"
+        return out
+
+    def _look_up(self, hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+        out = np.full(len(hashes), -1)
+        for known, places in self._runs:
             at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-            before = np.where(known[at] == hashes, known_lines[at], before)
-        run = (ranked[fresh], ranked_lines[fresh])
-        while self._runs and len(self._runs[-1][0]) <= len(run[0]):
-            old = self._runs.pop()
-            both, both_lines = np.concatenate([old[0], run[0]]), np.concatenate([old[1], run[1]])
-            order = np.argsort(both, kind="stable")
-            run = (both[order], both_lines[order])
-        if len(run[0]):
-            self._runs.append(run)
-        return before
+            out = np.where(known[at] == hashes, places[at], out)
+        return out
+
+    def _remember(self, hashes: npt.NDArray[np.uint64], places: npt.NDArray[np.int64]) -> None:
+        while self._runs and len(self._runs[-1][0]) <= len(hashes):
+            old, old_places = self._runs.pop()
+            hashes, places = np.concatenate([old, hashes]), np.concatenate([old_places, places])
+            order = np.argsort(hashes)
+            hashes, places = hashes[order], places[order]
+        if len(hashes):
+            self._runs.append((hashes, places))
 
 
 class Draft:
@@ -125,15 +142,15 @@ class Draft:
                 who[name] = pd.Series(self.columns[name])
         hashes = row_hashes(self.source, who, self.length)
         good = self.reason == ""
-        before = np.zeros(self.length, np.int64)
-        before[good] = seen.first_lines(hashes[good], self.batch.line[good])
-        for i in np.flatnonzero(before):
-            self.reason[i], self.todo[i] = f"duplicate of line {before[i]}.", "Nothing: it is kept once."
+        before = np.full(self.length, "", object)
+        before[good] = seen.earlier(hashes[good], self.batch.line[good], self.batch.path)
+        self.mark(before != "", "duplicate of {}.", "Nothing: it is kept once.", said=pd.Series(before))
         self._put_aside(aside)
         kept = np.flatnonzero(self.reason == "")
         self.columns["observation_id"] = row_ids("obs", hashes)
         if "ref" not in self.columns:
-            self.columns["ref"] = pd.Series(self.batch.line).astype(str).radd(f"{self.batch.path.name}:")
+            name = self.batch.path.name
+            self.columns["ref"] = np.array([f"{name}:{line}" for line in self.batch.line.tolist()], object)
         taken = {name: _taken(value, kept) for name, value in self.columns.items()}
         return new_table(OBSERVATIONS, taken, length=len(kept))
 
@@ -142,6 +159,11 @@ class Draft:
         if len(out):
             raw = [",".join(map(str, row)) for row in self.batch.frame.iloc[out].itertuples(index=False, name=None)]
             aside.add(self.batch.path, line=self.batch.line[out], reason=self.reason[out], todo=self.todo[out], raw=raw)
+
+
+def stripped(column: pd.Series) -> pd.Series:
+    """Return a column as text without blanks around it."""
+    return pd.Series([str(value).strip() for value in column.tolist()], dtype=object)
 
 
 def _taken(value: Any, at: npt.NDArray[np.intp]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -18,11 +19,12 @@ from truceline.sources.columns import count_known, recognise
 from truceline.sources.documents import read_geojson, read_kml, read_xlsx
 from truceline.sources.options import Aside, Options, read_options
 from truceline.sources.rows import Batch, read_delimited, read_parquet
-from truceline.sources.sightings import Draft, Seen, read_files, readings
+from truceline.sources.sightings import Draft, Seen, read_files, readings, stripped
 
 NAME = "table"
 DESCRIPTION = "Anybody's table of events (CSV, TSV, XLSX, GeoJSON, KML); columns are recognised by their names."
 
+_CLOCK = re.compile(r"(?:\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?)?")
 SIGMA_M = 1000.0  # assumed where a table says nothing: a report placed to its settlement
 _TEXTS = ("place", "text", "party", "system", "operator", "confidence", "origin", "reliability", "credibility")
 
@@ -113,8 +115,8 @@ def _draft(batch: Batch, found: Mapping[str, str], source: str, options: Options
     for our in (*_TEXTS, "sensor"):
         column = said(our)
         if column is not None:
-            blank = draft.columns.get(our, "")
-            draft.columns[our] = column.astype(str).str.strip().replace("", blank)
+            blank, words = draft.columns.get(our, ""), stripped(column)
+            draft.columns[our] = words.replace("", blank) if blank else words
     for our in ("calibre_mm", "strength"):
         column = said(our)
         if column is not None:
@@ -122,7 +124,7 @@ def _draft(batch: Batch, found: Mapping[str, str], source: str, options: Options
     counts = said("count")
     if counts is not None:
         draft.columns["count_min"], draft.columns["count_max"] = read_counts(counts)
-        draft.columns["count_said"] = counts.astype(str).str.strip()
+        draft.columns["count_said"] = stripped(counts)
     return draft
 
 
@@ -130,10 +132,10 @@ def _when(date: pd.Series | None, time: pd.Series | None) -> pd.Series:
     """Return the written time: its own column, or a date and a clock side by side."""
     if date is None or time is None:
         return date if time is None else time
-    clock = time.astype(str).str.strip()
-    bare = clock.str.fullmatch(r"(?:\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?)?")
-    joined = (date.astype(str).str.strip() + " " + clock.str.zfill(5)).where(clock != "", date)
-    return joined.where(bare, time)
+    codes, unique = pd.factorize(stripped(time))
+    bare = np.array([_CLOCK.fullmatch(text) is not None for text in unique], bool)
+    clock = pd.Series([f" {text.zfill(5)}" if text else "" for text in unique], dtype=object)
+    return (stripped(date) + clock.take(codes).reset_index(drop=True)).where(bare[codes], time)
 
 
 def _end(draft: Draft, said: pd.Series) -> None:
