@@ -1,0 +1,250 @@
+"""An assessment as files other programs read: GeoJSON, KML, CSV, GeoPackage and JSON. Bytes out; opens nothing.
+
+The same assessment gives the same bytes. Coordinates are WGS84, longitude first, to five decimals (a metre: finer
+than any location error here).
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+import pandas as pd
+
+from truceline.findings.tables import Assessment
+from truceline.provenance import canonical_json, plain
+from truceline.report.geopackage import Layer, geopackage
+from truceline.strip import Strip
+from truceline.timespan import iso
+
+DECIMALS = 5
+TABLES = (
+    "incidents",
+    "findings",
+    "status",
+    "coverage",
+    "attributions",
+    "clocks",
+    "claims",
+    "observations",
+    "looks",
+    "set_aside",
+    "sectors",
+    "places",
+    "assumptions",
+)
+# A spreadsheet runs a text cell that begins with one of these as a formula (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_KML = """<?xml version="1.0" encoding="UTF-8"?>
+<kml xmlns="http://www.opengis.net/kml/2.2">
+<Document>
+<name>{name}</name>
+{folders}
+</Document>
+</kml>
+"""
+
+
+def export_files(assessment: Assessment) -> dict[str, bytes]:
+    """Return file name -> bytes for every format, the CSV tables under csv/."""
+    files = {
+        "incidents.geojson": render_geojson(assessment),
+        "incidents.kml": render_kml(assessment),
+        "assessment.gpkg": render_geopackage(assessment),
+        "assessment.json": render_json(assessment),
+    }
+    return files | {f"csv/{name}.csv": data for name, data in render_csv(assessment).items()}
+
+
+def render_geojson(assessment: Assessment) -> bytes:
+    """Return one RFC 7946 FeatureCollection: lines, sectors as stretches of the line, and incidents.
+
+    `layer` tells them apart. An incident carries its findings and attribution; one without a place has a null
+    geometry. Coordinates are longitude, latitude.
+    """
+    features = [
+        {"type": "Feature", "geometry": _shape(path), "properties": plain({"layer": layer, **properties})}
+        for layer, path, properties in _paths(assessment)
+    ]
+    for point, properties in _incidents(assessment):
+        geometry = {"type": "Point", "coordinates": point} if point else None
+        features.append(
+            {
+                "type": "Feature",
+                "id": properties["incident_id"],
+                "geometry": geometry,
+                "properties": {"layer": "incidents", **properties},
+            }
+        )
+    return canonical_json({"type": "FeatureCollection", "features": features, **_about(assessment)})
+
+
+def render_kml(assessment: Assessment) -> bytes:
+    """Return KML 2.2 with a folder each for lines, sectors and incidents, incidents with their times."""
+    marks: dict[str, list[str]] = {"lines": [], "sectors": [], "incidents": []}
+    for layer, path, properties in _paths(assessment):
+        where = " ".join(f"{lon},{lat}" for lon, lat in path)
+        shape = f"<LineString><tessellate>1</tessellate><coordinates>{where}</coordinates></LineString>"
+        marks[layer].append(_placemark(str(properties["called"]), shape, plain(properties)))
+    for point, properties in _incidents(assessment):
+        shape = f"<Point><coordinates>{point[0]},{point[1]}</coordinates></Point>" if point else ""
+        name = f"{properties['act']} ({properties['state']})"
+        marks["incidents"].append(_placemark(name, _kml_span(properties) + shape, properties))
+    folders = "\n".join(
+        "\n".join([f"<Folder><name>{layer}</name>", *found, "</Folder>"]) for layer, found in marks.items()
+    )
+    return _KML.format(name=_xml(assessment.title), folders=folders).encode()
+
+
+def render_csv(assessment: Assessment) -> dict[str, bytes]:
+    """Return table name -> CSV, for every table.
+
+    UTF-8 with a byte order mark, so that a spreadsheet reads every alphabet. Text is quoted, numbers are not. A text
+    that a spreadsheet would run as a formula has an apostrophe before it; numbers, also negative ones, stay numbers.
+    """
+    return {name: _csv(getattr(assessment, name)) for name in TABLES}
+
+
+def render_json(assessment: Assessment) -> bytes:
+    """Return everything the assessment holds but the line's geometry, tables as lists of rows."""
+    told = _about(assessment) | {
+        "agreement": assessment.agreement.agreement_id,
+        "credits": list(assessment.credits),
+        "digests": dict(assessment.digests),
+        "exposure": plain(dict(assessment.exposure)),
+        "warnings": list(assessment.warnings),
+    }
+    return canonical_json(told | {name: _rows(getattr(assessment, name)) for name in TABLES})
+
+
+def render_geopackage(assessment: Assessment) -> bytes:
+    """Return an OGC GeoPackage: layers incidents, lines and sectors, and the tables findings and status."""
+    incidents = assessment.incidents
+    points = np.c_[incidents.lon_deg, incidents.lat_deg].round(DECIMALS).tolist()
+    layers = [Layer(name="incidents", table=incidents, shape="POINT", paths=[_finite(point) for point in points])]
+    for name in ("lines", "sectors"):
+        found = [(path, properties) for layer, path, properties in _paths(assessment) if layer == name]
+        table = pd.DataFrame([properties for _, properties in found])
+        layers.append(Layer(name=name, table=table, shape="LINESTRING", paths=[path for path, _ in found]))
+    layers += [Layer(name=name, table=getattr(assessment, name)) for name in ("findings", "status")]
+    return geopackage(layers, changed=assessment.now)
+
+
+def _finite(point: list[float]) -> list[list[float]]:
+    return [point] if all(map(math.isfinite, point)) else []
+
+
+def _about(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "mission": assessment.mission_id,
+        "title": assessment.title,
+        "now": iso(assessment.now),
+        "period": {"start": iso(assessment.period.start), "end": iso(assessment.period.end)},
+    }
+
+
+def _paths(assessment: Assessment) -> Iterator[tuple[str, list[list[float]], dict[str, Any]]]:
+    """Yield (layer, [[lon, lat], ...], properties) of each version of each line, and of each sector."""
+    for line in assessment.lines:
+        yield (
+            "lines",
+            _rounded(line.strip.lon_deg, line.strip.lat_deg),
+            {
+                "line_id": line.line_id,
+                "called": line.called,
+                "valid_from": iso(line.valid_from) if line.valid_from else "",
+                "valid_to": iso(line.valid_to) if line.valid_to else "",
+                "sigma_km": line.sigma_km,
+                "source": line.source,
+            },
+        )
+    for row in assessment.sectors.to_dict("records"):
+        yield "sectors", _stretch(assessment.strip, float(row["from_km"]), float(row["to_km"])), row
+
+
+def _stretch(strip: Strip, from_km: float, to_km: float) -> list[list[float]]:
+    """Return the part of the line between two chainages."""
+    inside = strip.chainage_km[(strip.chainage_km > from_km) & (strip.chainage_km < to_km)]
+    return _rounded(*strip.locate(chainage_km=np.r_[from_km, inside, to_km]))
+
+
+def _rounded(lon_deg: Any, lat_deg: Any) -> list[list[float]]:
+    path: list[list[float]] = np.c_[lon_deg, lat_deg].round(DECIMALS).tolist()
+    return path
+
+
+def _incidents(assessment: Assessment) -> Iterator[tuple[list[float], dict[str, Any]]]:
+    """Yield ([lon, lat] or [] when there is no place, properties with findings and attribution) of each incident."""
+    findings = _by_incident(assessment.findings)
+    attributions = _by_incident(assessment.attributions)
+    for row in _rows(assessment.incidents):
+        lon, lat = row.pop("lon_deg"), row.pop("lat_deg")
+        row["findings"] = findings.get(row["incident_id"], [])
+        row["attribution"] = next(iter(attributions.get(row["incident_id"], [])), None)
+        yield [] if lon is None or lat is None else [round(lon, DECIMALS), round(lat, DECIMALS)], row
+
+
+def _by_incident(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in _rows(table):
+        found.setdefault(row.pop("incident_id"), []).append(row)
+    return found
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    columns = {name: [plain(cell) for cell in table[name]] for name in table.columns}
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+
+def _shape(path: list[list[float]]) -> dict[str, Any]:
+    return {"type": "LineString", "coordinates": path}
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    written = pd.DataFrame({name: _csv_column(table[name]) for name in table.columns}, index=table.index)
+    text: str = written.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+    return text.encode("utf-8-sig", errors="backslashreplace")
+
+
+def _csv_column(column: pd.Series) -> pd.Series:
+    if column.dtype.kind in "iufb":
+        return column
+    texts = [_csv_text(cell) for cell in column]
+    return pd.Series(texts, index=column.index, dtype="object")
+
+
+def _csv_text(cell: Any) -> str:
+    found = plain(cell)
+    if not isinstance(found, str):
+        found = "" if found is None else canonical_json(found).decode()
+    return "'" + found if found.startswith(_FORMULA) else found
+
+
+def _placemark(name: str, inside: str, properties: Mapping[str, Any]) -> str:
+    data = "".join(
+        f"<Data name={quoteattr(key)}><value>{_xml(value)}</value></Data>"
+        for key, value in properties.items()
+        if value not in (None, "", [])
+    )
+    return f"<Placemark><name>{_xml(name)}</name><ExtendedData>{data}</ExtendedData>{inside}</Placemark>"
+
+
+def _kml_span(properties: Mapping[str, Any]) -> str:
+    ends = (("begin", properties["time_start"]), ("end", properties["time_end"]))
+    return "<TimeSpan>" + "".join(f"<{end}>{time}</{end}>" for end, time in ends if time) + "</TimeSpan>"
+
+
+def _xml(value: Any) -> str:
+    text = value if isinstance(value, str) else canonical_json(value).decode()
+    # XML 1.0 has no form for most control characters, nor for lone surrogates
+    kept = "".join(
+        c
+        if c in "\t\n\r" or (c >= " " and not "\ud800" <= c <= "\udfff" and c < "\ufffe") or c > "\uffff"
+        else "\ufffd"
+        for c in text
+    )
+    return escape(kept, {'"': "&quot;"})

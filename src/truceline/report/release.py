@@ -1,0 +1,217 @@
+"""Release profiles: what each reader may have, and when. Every profile but `mission` protects people and sensors.
+
+What leaves the mission is late, coarse and the same for both parties: a place fine and fresh enough to fire at is
+never in it. A profile is data; `release` applies it to every table of an assessment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from truceline.errors import UnknownNameError
+from truceline.findings.tables import Assessment
+from truceline.report.coarsen import snap_km, snap_line, snap_places, snap_strip
+from truceline.timespan import Timespan
+
+# Columns a reader outside the mission does not get: who and what was watching, free text (it may name people or
+# places), references, and values so exact that they single out one reading of a sensor.
+_SENSORS = {
+    "incidents": ("observations", "ln_lr", "ln_odds_prior", "operator", "strength", "place", "system"),
+    "observations": ("source", "operator", "origin", "strength", "place", "system", "confidence", "reported_at"),
+}
+_TEXT = {
+    "incidents": ("settle",),
+    "findings": ("reason",),
+    "attributions": ("basis", "party_response"),
+    "claims": ("note",),
+    "observations": ("text", "ref", "count_said"),
+}
+_BLAME = {"incidents": ("party",), "findings": ("party", "intent"), "observations": ("party",)}
+_EVIDENCE = ("observations", "looks", "set_aside")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What one kind of reader gets. The defaults withhold nothing."""
+
+    name: str
+    delay_h: float = 0.0  # nothing that ended later than this before the release
+    grid_km: float = 0.0  # places, offsets and chainages are the middle of a square this wide; 0: as they are
+    tables: tuple[str, ...] = ()  # withheld whole
+    columns: tuple[dict[str, tuple[str, ...]], ...] = ()  # emptied, by table
+    fewest: int = 0  # counts from 1 up to one less than this are not given
+
+
+# Delay and grid: 24 h and 1 km for all outside the mission's own chain (scope statement). The parties' own copy is no
+# fresher than the public's: they are the ones who could fire at what it shows.
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        Profile(
+            name="public",
+            delay_h=24,
+            grid_km=1,
+            tables=(*_EVIDENCE, "attributions", "clocks"),
+            columns=(_SENSORS, _TEXT),
+            fewest=3,
+        ),
+        Profile(name="parties", delay_h=24, grid_km=1, tables=_EVIDENCE, columns=(_SENSORS, _TEXT), fewest=3),
+        Profile(name="commission", delay_h=6, grid_km=1, tables=("looks", "set_aside"), columns=(_SENSORS, _TEXT)),
+        Profile(
+            name="humanitarian",
+            delay_h=6,
+            grid_km=1,
+            tables=(*_EVIDENCE, "attributions", "clocks", "claims"),
+            columns=(_SENSORS, _TEXT, _BLAME),
+            fewest=3,
+        ),
+        Profile(name="mission"),
+    )
+}
+
+
+def release(assessment: Assessment, profile: str | Profile, *, now: datetime) -> tuple[Assessment, tuple[str, ...]]:
+    """Return the assessment as a reader of the profile may have it, and notes on what was withheld.
+
+    The notes give categories and numbers only. The result depends on the profile and nothing else of the reader, so
+    both parties get the same bytes. Where the period reaches into the delay it is cut, and what was worked out over
+    the whole of it (exposure, warnings) is withheld, lest hidden hours read as quiet ones: to publish those, monitor
+    up to `now` less the delay first.
+
+    Raises
+    ------
+    UnknownNameError
+        If no profile has that name.
+    RequestError
+        If the line is shorter than the profile's grid.
+    """
+    if isinstance(profile, str):
+        if profile not in PROFILES:
+            raise UnknownNameError("release profile", profile, PROFILES)
+        profile = PROFILES[profile]
+    withheld: Counter[str] = Counter()
+    shown = replace(assessment, now=now)
+    if profile.delay_h:
+        shown = _older(shown, now - timedelta(hours=profile.delay_h), profile.delay_h, withheld)
+    shown = _dropped(shown, profile, withheld)
+    if profile.fewest:
+        shown = _without_small_counts(shown, profile.fewest, withheld)
+    if profile.grid_km:
+        shown = _coarse(shown, profile.grid_km)
+        withheld[f"places given to {profile.grid_km:g} km only, incidents"] = len(shown.incidents)
+    notes = tuple(f"{what}: {number}" for what, number in withheld.items() if number)
+    return shown, (f"release profile: {profile.name}", *notes)
+
+
+def _older(shown: Assessment, cutoff: datetime, delay_h: float, withheld: Counter[str]) -> Assessment:
+    """Leave out everything that had not ended at the cutoff, and everything that hangs on it."""
+    kept: dict[str, pd.DataFrame] = {}
+    for name in ("incidents", "observations", "looks", "claims"):
+        table = getattr(shown, name)
+        # an undated row cannot be shown to be old enough
+        kept[name] = table[table["time_end"].fillna(table["time_start"]) <= cutoff]
+    for name in ("findings", "attributions", "clocks"):
+        table = getattr(shown, name)
+        kept[name] = table[table["incident_id"].isin(kept["incidents"]["incident_id"])]
+    kept["clocks"] = kept["clocks"][~(kept["clocks"]["started"] > cutoff)]
+    kept["coverage"] = shown.coverage[shown.coverage["time_start"] + _step(shown.coverage) <= cutoff]
+    ended = {day for day, span in shown.period.days(shown.timezone) if span.end <= cutoff}
+    kept["status"] = shown.status[shown.status["day"].isin(ended)]
+    for name, table in kept.items():
+        withheld[f"younger than {delay_h:g} h, {name}"] = len(getattr(shown, name)) - len(table)
+    kept = {name: table.reset_index(drop=True) for name, table in kept.items()}
+    return _shortened(replace(shown, **kept), cutoff, withheld)
+
+
+def _step(coverage: pd.DataFrame) -> pd.Timedelta:
+    """Return how long a step of coverage lasts; a day when the table does not tell."""
+    gaps = np.diff(np.sort(coverage["time_start"].unique()))
+    return pd.Timedelta(gaps.min()) if len(gaps) else pd.Timedelta(days=1)
+
+
+def _shortened(shown: Assessment, cutoff: datetime, withheld: Counter[str]) -> Assessment:
+    """Cut the period at the cutoff; withhold what was worked out over the whole of it."""
+    if shown.period.end <= cutoff:
+        return shown
+    period = _cut(shown.period, cutoff)
+    withheld["hours of the period inside the delay"] = round(shown.period.hours - period.hours)
+    withheld["warnings worked out over the whole period"] = len(shown.warnings)
+    withheld["exposure figures worked out over the whole period"] = len(shown.exposure)
+    in_force = tuple(_cut(span, cutoff) for span in shown.in_force if span.start < cutoff)
+    exposure = {name: value if name == "line_km" else float("nan") for name, value in shown.exposure.items()}
+    return replace(shown, period=period, in_force=in_force, warnings=(), exposure=exposure)
+
+
+def _cut(span: Timespan, cutoff: datetime) -> Timespan:
+    return Timespan(start=min(span.start, cutoff), end=min(span.end, cutoff))
+
+
+def _dropped(shown: Assessment, profile: Profile, withheld: Counter[str]) -> Assessment:
+    """Empty the withheld tables and columns."""
+    changed: dict[str, pd.DataFrame] = {}
+    for name in profile.tables:
+        table = getattr(shown, name)
+        withheld[f"not for this reader, {name}"] = len(table)
+        changed[name] = table.head(0)
+    for columns in profile.columns:
+        for name, dropped in columns.items():
+            table = changed.get(name, getattr(shown, name))
+            known = [column for column in dropped if column in table.columns]
+            changed[name] = table.assign(**{column: _blank(table[column]) for column in known})
+    withheld["not for this reader, columns"] = sum(len(d) for columns in profile.columns for d in columns.values())
+    if profile.columns:
+        seen = changed.get("observations", shown.observations)
+        # a source's own ids may be places or times written out
+        changed["observations"] = seen.assign(observation_id=[f"observation {n + 1}" for n in range(len(seen))])
+        # names of files may tell sensors and people
+        digests = {f"input {n}": sha for n, sha in enumerate(sorted(shown.digests.values()), start=1)}
+        shown = replace(shown, digests=digests, warnings=tuple(map(_without_decimals, shown.warnings)))
+    return replace(shown, **changed)
+
+
+def _blank(column: pd.Series) -> pd.Series:
+    """Return a column of the same dtype that says "not known"."""
+    if column.dtype.kind == "f":
+        return pd.Series(np.nan, index=column.index, dtype=column.dtype)
+    if column.dtype.kind == "M":
+        return pd.Series(pd.NaT, index=column.index, dtype=column.dtype)
+    return pd.Series("", index=column.index, dtype="object")
+
+
+def _without_decimals(text: str) -> str:
+    """Return a sentence with its numbers cut to whole ones: no coordinate survives it."""
+    return re.sub(r"(\d+)[.,]\d+", r"\1", text)
+
+
+def _without_small_counts(shown: Assessment, fewest: int, withheld: Counter[str]) -> Assessment:
+    changed = {}
+    for name in ("incidents", "observations"):
+        table = getattr(shown, name)
+        small = (table["count_min"].between(1, fewest - 1)) | (table["count_max"].between(1, fewest - 1))
+        withheld[f"counts below {fewest}, {name}"] = int(small.sum())
+        changed[name] = table.assign(count_min=table["count_min"].mask(small), count_max=table["count_max"].mask(small))
+    return replace(shown, **changed)
+
+
+def _coarse(shown: Assessment, grid_km: float) -> Assessment:
+    """Put every place on the grid, in every table and line."""
+    margin, in_km = shown.findings["margin"], shown.findings["margin_unit"] == "km"
+    return replace(
+        shown,
+        strip=snap_strip(shown.strip, grid_km),
+        lines=tuple(snap_line(line, grid_km) for line in shown.lines),
+        incidents=snap_places(shown.incidents, grid_km),
+        observations=snap_places(shown.observations, grid_km),
+        places=snap_places(shown.places, grid_km),
+        sectors=shown.sectors.assign(
+            from_km=(shown.sectors["from_km"] / grid_km).round() * grid_km,
+            to_km=(shown.sectors["to_km"] / grid_km).round() * grid_km,
+        ),
+        findings=shown.findings.assign(margin=margin.where(~in_km, snap_km(margin, grid_km))),
+    )
