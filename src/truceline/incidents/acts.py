@@ -36,7 +36,8 @@ def weigh_acts(
 
 def _votes(members: Members, group_ln_lr: Floats, heat_only: Flags, settings: IncidentSettings) -> pd.DataFrame:
     """Return (incident, act, weight), each pair once."""
-    acts, names = pd.factorize(members.rows["act"], sort=True)
+    names = members.rows["act"].cat.categories
+    acts = members.rows["act"].cat.codes.to_numpy()
     words = sorted(set(names) | {ACTS.get(n, "") or n for n in names} | {"heat", "fire"})
     place = {word: k for k, word in enumerate(words)}
     own = np.array([place[n] for n in names], dtype=np.int64)[acts]

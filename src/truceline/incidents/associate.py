@@ -25,31 +25,27 @@ def associate(observations: pd.DataFrame, settings: IncidentSettings) -> Ints:
     An observation joins the nearest incident of its kind that it could be of: within the 99 % gate of both
     location errors and `max_extent_km` of the incident's first observation, with times that meet to within
     `heat_persistence_h` (heat) or `report_rounding_h`. Otherwise it begins an incident. Because everything is
-    measured from the first observation, a chain of neighbours cannot grow along the line. Observations are
-    taken by time, then the strongest first, then by id: the order of rows does not matter. Without a place, or
-    over a time longer than `max_interval_h`, an observation stands alone.
+    measured from the first observation, a chain of neighbours cannot grow along the line. Rows must come
+    `in_order`. Without a place, or over a time longer than `max_interval_h`, an observation stands alone.
     """
-    order = _canonical_order(observations)
-    start = _nanoseconds(observations["time_start"])[order]
-    end = np.maximum(_nanoseconds(observations["time_end"])[order], start)
+    start = _nanoseconds(observations["time_start"])
+    end = np.maximum(_nanoseconds(observations["time_end"]), start)
     zero = start[0] if len(start) else 0  # hours from the first, so that a shift of all times changes nothing
-    lon, lat, sigma = (observations[c].to_numpy(float)[order] for c in ("lon_deg", "lat_deg", "sigma_m"))
-    heat = (observations["act"] == "heat").to_numpy()[order]
+    lon, lat, sigma = (observations[c].to_numpy(float) for c in ("lon_deg", "lat_deg", "sigma_m"))
+    heat = (observations["act"] == "heat").to_numpy()
     slack = np.where(heat, settings.heat_persistence_h, settings.report_rounding_h)
     start_h, end_h = (start - zero) / HOUR_NS, (end - zero) / HOUR_NS
     placed = np.isfinite(lon) & np.isfinite(lat)
     cell_x, cell_y = _cells(np.where(placed, lon, 0.0), np.where(placed, lat, 0.0), settings.max_extent_km)
-    numbers = _lead(
+    numbers: Ints = _lead(
         np.stack([lon, lat, np.nan_to_num(sigma) / 1000, start_h, end_h, slack], axis=1),
-        _families(observations)[order],
+        _families(observations),
         ~placed | (end_h - start_h > settings.max_interval_h),
         cell_x,
         cell_y,
         settings.max_extent_km,
     )
-    out = np.empty(len(observations), np.int64)
-    out[order] = numbers
-    return out
+    return numbers
 
 
 def _cells(lon: Floats, lat: Floats, extent_km: float) -> tuple[Ints, Ints]:
@@ -60,14 +56,14 @@ def _cells(lon: Floats, lat: Floats, extent_km: float) -> tuple[Ints, Ints]:
     return np.floor(lon / wide).astype(np.int64), np.floor(lat / tall).astype(np.int64)
 
 
-def _canonical_order(table: pd.DataFrame) -> Ints:
-    """Return row numbers by time, precision, strength (strongest first) and id."""
+def in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Return observations by time, precision, strength (strongest first) and id: however they came, the same."""
     keys = pd.DataFrame(
         {
             "start": _nanoseconds(table["time_start"]),
             "end": _nanoseconds(table["time_end"]),
-            "sigma": table["sigma_m"].to_numpy(float),
-            "strength": -table["strength"].to_numpy(float),
+            "sigma": np.nan_to_num(table["sigma_m"].to_numpy(float), nan=np.inf),
+            "strength": np.nan_to_num(-table["strength"].to_numpy(float), nan=np.inf),
         }
     )
     order = np.lexsort([keys[c].to_numpy() for c in ("strength", "sigma", "end", "start")])
@@ -80,7 +76,7 @@ def _canonical_order(table: pd.DataFrame) -> Ints:
         rank = np.empty(len(sub), np.int64)
         rank[np.argsort(ids, kind="stable")] = np.arange(len(sub))
         order[tied] = sub[np.lexsort([rank, group])]
-    return np.asarray(order, dtype=np.int64)
+    return table.take(order)
 
 
 def _nanoseconds(times: pd.Series) -> Ints:
@@ -103,11 +99,14 @@ def family_of(act: str) -> str:
 def _families(table: pd.DataFrame) -> Ints:
     """Return a code per row: acts of one family; for things other than fire also the same item and system."""
     acts, names = pd.factorize(table["act"])
-    family = np.array([family_of(str(name)) for name in names], dtype=object)[acts]
-    other = family != "fire"
+    words = np.array([family_of(str(name)) for name in names], dtype=object)
+    families, kinds = pd.factorize(words)
+    family = np.asarray(families, dtype=np.int64)[acts]
+    other = np.append(kinds != "fire", False)[family]
     if other.any():
-        family[other] = family[other] + "|" + table["item"].to_numpy()[other] + "|" + table["system"].to_numpy()[other]
-    return np.asarray(pd.factorize(family)[0], dtype=np.int64)
+        things = table.loc[other, ["item", "system"]].astype(str).assign(family=family[other])
+        family[other] = len(kinds) + things.groupby(["family", "item", "system"], sort=True).ngroup().to_numpy()
+    return np.asarray(family, dtype=np.int64)
 
 
 # columns of the observation array handed to the kernel

@@ -23,7 +23,9 @@ from truceline.observations import new_table
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 DAYS_OF_YEAR = 366
+DETECTIONS_PER_FIRE = 5.0  # where the data do not say: a fire is several pixels, seen by several satellites
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +76,17 @@ def estimate_background(
 ) -> Background:
     """Return the background near the line from the control band of `now` and, if given, other years."""
     step_day, step_of_day = _season_steps(exposure.days, settings)
-    in_band = _in_control(now.offset_km, settings)
+    heard = _heard_sides(now, exposure, settings)
+    in_band = _in_control(now, exposure, heard, settings)
     shape = (len(exposure.sources), len(exposure.days), exposure.cells)
     counts = _histogram(now, in_band, exposure, shape)
-    areas = exposure.control_area_km2
+    areas = (exposure.control_area_km2 * heard).sum(axis=0)
     block = exposure.block_of_cell
     window = [_window_sum(a, exposure.days, step_day, settings) for a in (counts, exposure.looks * areas)]
     y, e = (_sum_blocks(a, block) for a in window)
     dispersion = _dispersion(counts, exposure.looks * areas, y, e, step_of_day)
     rate, known = _shrink(y, e, dispersion, settings.shrink_clumps)
-    ratio, near, expected = _history_ratio(history, exposure, step_day, settings)
+    ratio, near, expected = _history_ratio(history, exposure, heard, step_day, settings)
     return Background(
         exposure=exposure,
         step_of_day=step_of_day,
@@ -134,15 +137,38 @@ def _season_steps(days: Ints, settings: IncidentSettings) -> tuple[Ints, Ints]:
     return days[::width], step_of_day
 
 
-def _in_control(offset_km: Floats, settings: IncidentSettings) -> npt.NDArray[np.bool_]:
-    away = np.abs(offset_km)
-    return (away >= settings.control_from_km) & (away <= settings.control_to_km)
+def _in_band(placed: Placed, settings: IncidentSettings) -> Flags:
+    away = np.abs(placed.offset_km)
+    return np.asarray((away >= settings.control_from_km) & (away <= settings.control_to_km))
 
 
-def _histogram(placed: Placed, keep: npt.NDArray[np.bool_], exposure: Exposure, shape: tuple[int, ...]) -> Floats:
+def _in_control(placed: Placed, exposure: Exposure, heard: Flags, settings: IncidentSettings) -> Flags:
+    """Return which detections lie in the control band, on a side the source delivers."""
+    side = (placed.offset_km >= 0).astype(np.int64)
+    return _in_band(placed, settings) & heard[side, exposure.cell_of(placed.chainage_km)]
+
+
+def _heard_sides(placed: Placed, exposure: Exposure, settings: IncidentSettings) -> Flags:
+    """Return, by side and cell, whether the control band there is in the data at all.
+
+    A publisher may cut its data off at a border. A side of a block is taken to be cut off when it shows nothing
+    at all where the other side's rate would show nothing in less than one case in a hundred.
+    """
+    block, cells = exposure.block_of_cell, exposure.cells
+    keep = _in_band(placed, settings) & exposure.is_beside(placed.chainage_km)
+    flat = (placed.offset_km >= 0).astype(np.int64)[keep] * cells + exposure.cell_of(placed.chainage_km[keep])
+    seen = _sum_blocks(np.bincount(flat, minlength=2 * cells).reshape(2, cells).astype(float), block)
+    exposed = _sum_blocks(exposure.control_area_km2 * exposure.looks.sum(axis=(0, 1)), block)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # five detections to a fire: one fire on the other side proves nothing
+        expected = np.nan_to_num(seen[::-1] / exposed[::-1], posinf=0.0) * exposed / DETECTIONS_PER_FIRE
+    return np.asarray((seen > 0) | (expected < -np.log(0.01)))
+
+
+def _histogram(placed: Placed, keep: Flags, exposure: Exposure, shape: tuple[int, ...]) -> Floats:
     """Return detections by (source, day, cell)."""
     day = placed.day - exposure.days[0]
-    keep = keep & (day >= 0) & (day < shape[1])
+    keep = keep & (day >= 0) & (day < shape[1]) & exposure.is_beside(placed.chainage_km)
     flat = np.ravel_multi_index((placed.source[keep], day[keep], exposure.cell_of(placed.chainage_km[keep])), shape)
     return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape).astype(float)
 
@@ -185,29 +211,30 @@ def _shrink(y: Floats, e: Floats, dispersion: Floats, weight: float) -> tuple[Fl
 
 
 def _history_ratio(
-    history: Placed | None, exposure: Exposure, step_day: Ints, settings: IncidentSettings
+    history: Placed | None, exposure: Exposure, heard: Flags, step_day: Ints, settings: IncidentSettings
 ) -> tuple[Floats, Floats, Floats]:
     """Return (ratio, near, expected) by (step, cell) from the same season of other years."""
     shape = (len(step_day), exposure.cells)
     if history is None:
         return np.ones(shape), np.full(shape, np.nan), np.full(shape, np.nan)
     near_band = np.abs(history.offset_km) < settings.control_from_km
-    control_band = _in_control(history.offset_km, settings)
+    control_band = _in_control(history, exposure, heard, settings)
     near, control = (
         _season_sum(_by_day_of_year(history, band, exposure), step_day, settings) for band in (near_band, control_band)
     )
     block = exposure.block_of_cell
-    near_area, control_area = exposure.near_area_km2, exposure.control_area_km2
+    near_area, control_area = exposure.near_area_km2, (exposure.control_area_km2 * heard).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.nan_to_num(near_area / _sum_blocks(control_area, block), posinf=0.0)
     expected = _sum_blocks(control, block) * share
-    clump = 5.0 * settings.shrink_clumps  # history counts pixels, not fires: five to a fire
+    clump = DETECTIONS_PER_FIRE * settings.shrink_clumps
     line = (near.sum(axis=1, keepdims=True) + clump) / (expected.sum(axis=1, keepdims=True) + clump)
     ratio = (near + clump * line) / (expected + clump)
     return np.asarray(ratio), near, expected
 
 
-def _by_day_of_year(placed: Placed, keep: npt.NDArray[np.bool_], exposure: Exposure) -> Floats:
+def _by_day_of_year(placed: Placed, keep: Flags, exposure: Exposure) -> Floats:
+    keep = keep & exposure.is_beside(placed.chainage_km)
     cell = exposure.cell_of(placed.chainage_km[keep])
     flat = _day_of_year(placed.day[keep]) * exposure.cells + cell
     shape = (DAYS_OF_YEAR, exposure.cells)

@@ -23,12 +23,13 @@ class Exposure:
 
     sources: tuple[str, ...]
     days: Ints  # consecutive, since 1970-01-01
+    length_km: float
     cell_km: float
     cells: int
     block_of_cell: Ints
     looks: Floats  # (source, day, cell): looks x share of clear sky
     near_area_km2: Floats  # (cell,) within the control band's inner edge
-    control_area_km2: Floats
+    control_area_km2: Floats  # (side, cell): the side of negative offsets, then of positive
     look_time_ns: Ints  # (look,) sorted
     looks_before: Floats  # (look + 1, cell) running count of looks that covered the cell
     cloud_before: Floats  # (look + 1, cell) ... and of their cloud
@@ -36,6 +37,10 @@ class Exposure:
     def cell_of(self, chainage_km: Floats) -> Ints:
         """Return the strip cell of each chainage."""
         return np.clip((chainage_km / self.cell_km).astype(np.int64), 0, self.cells - 1)
+
+    def is_beside(self, chainage_km: Floats) -> npt.NDArray[np.bool_]:
+        """Return which points lie beside the line: beyond its ends all points share the end's chainage."""
+        return np.asarray((chainage_km > 0) & (chainage_km < self.length_km))
 
     def looks_between(self, start_ns: Ints, end_ns: Ints, cell: Ints) -> tuple[Floats, Floats]:
         """Return (number, mean cloud) of the looks that covered each cell in each span, ends included."""
@@ -69,6 +74,7 @@ def measure_exposure(thermal: pd.DataFrame, looks: pd.DataFrame, strip: Strip, s
     return Exposure(
         sources=sources,
         days=days,
+        length_km=strip.length_km,
         cell_km=settings.cell_km,
         cells=cells,
         block_of_cell=np.arange(cells) // per_block,
@@ -106,7 +112,7 @@ def _clear_looks(
 
 
 def _areas(strip: Strip, cells: int, settings: IncidentSettings) -> tuple[Floats, Floats]:
-    """Return km2 near the line and in the control band by cell, by counting points of an even grid."""
+    """Return km2 near the line by cell and in the control band by side and cell, counting points of an even grid."""
     reach = settings.control_to_km + GRID_KM
     step_lat = GRID_KM / 111.2
     south, north = strip.lat_deg.min() - reach / 110, strip.lat_deg.max() + reach / 110
@@ -119,8 +125,9 @@ def _areas(strip: Strip, cells: int, settings: IncidentSettings) -> tuple[Floats
     column = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
     chainage, offset = strip.place(lon_deg=west + column * step_lon[row], lat_deg=lat[row])
     cell = np.clip((chainage / settings.cell_km).astype(np.int64), 0, cells - 1)
-    away = np.abs(offset)
+    beside = (chainage > 0) & (chainage < strip.length_km)
+    away = np.where(beside, np.abs(offset), np.inf)
     near = np.bincount(cell[away < settings.control_from_km], minlength=cells) * GRID_KM**2
     band = (away >= settings.control_from_km) & (away <= settings.control_to_km)
-    control = np.bincount(cell[band], minlength=cells) * GRID_KM**2
-    return near.astype(float), control.astype(float)
+    control = np.stack([np.bincount(cell[band & side], minlength=cells) for side in (offset < 0, offset >= 0)])
+    return np.asarray(near, dtype=float), np.asarray(control * GRID_KM**2, dtype=float)

@@ -9,6 +9,7 @@ the chance that a happening shows so.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,7 @@ CLASSES = {
     "patrol": "human",
     "report": "human",
 }
+SATELLITES = ("thermal", "optical", "radar")
 # likelihood ratio of one sighting by instrument or patrol (judgement; caps above bound the error)
 SENSOR_LR = {
     "optical": 20.0,
@@ -52,21 +54,21 @@ CREDIBILITY_LR = {"1": 10.0, "2": 7.0, "3": 4.0, "4": 1.5, "5": 0.5, "6": 10.0}
 def ln_lr_of_sightings(observations: pd.DataFrame) -> Floats:
     """Return the capped ln LR of each observation that is not thermal; 0 for thermal ones, which go by background."""
     sensor = observations["sensor"]
-    reliability = observations["reliability"].map(RELIABILITY_LR).fillna(RELIABILITY_LR["F"]).to_numpy(float)
-    credibility = observations["credibility"].map(CREDIBILITY_LR).fillna(CREDIBILITY_LR["6"]).to_numpy(float)
-    graded = np.minimum(reliability, credibility)
-    fixed = sensor.map(SENSOR_LR).to_numpy(float)
-    ln_lr = np.log(np.where(np.isnan(fixed), graded, fixed))
-    cap = sensor.map(_cap_of).fillna(CAP_ANONYMOUS).to_numpy(float)
-    cap = np.where(is_anonymous(observations), CAP_ANONYMOUS, cap)
-    return np.where(sensor.to_numpy() == "thermal", 0.0, np.clip(ln_lr, -cap, cap))
+    reliability = _look_up(observations["reliability"], RELIABILITY_LR, RELIABILITY_LR["F"])
+    credibility = _look_up(observations["credibility"], CREDIBILITY_LR, CREDIBILITY_LR["6"])
+    fixed = _look_up(sensor, SENSOR_LR, np.nan)
+    ln_lr = np.log(np.where(np.isnan(fixed), np.minimum(reliability, credibility), fixed))
+    caps = {kind: CAP_HUMAN if source_class == "human" else CAP_SATELLITE for kind, source_class in CLASSES.items()}
+    cap = np.where(is_anonymous(observations), CAP_ANONYMOUS, _look_up(sensor, caps, CAP_ANONYMOUS))
+    return np.where((sensor == "thermal").to_numpy(), 0.0, np.clip(ln_lr, -cap, cap))
 
 
-def _cap_of(sensor: str) -> float:
-    kind = CLASSES.get(sensor)
-    if kind is None:
-        return CAP_ANONYMOUS
-    return CAP_HUMAN if kind == "human" else CAP_SATELLITE
+def _look_up(words: pd.Series, values: Mapping[str, float], otherwise: float) -> Floats:
+    """Return the value of each word."""
+    if not isinstance(words.dtype, pd.CategoricalDtype):
+        words = words.astype("category")
+    table = np.array([values.get(word, otherwise) for word in words.cat.categories] + [otherwise])
+    return np.asarray(table[words.cat.codes.to_numpy()])
 
 
 def is_anonymous(observations: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -89,15 +91,6 @@ def ln_lr_of_misses(seen_again: Floats | float, misses: Floats, cloud: Floats) -
     """
     clear = 1 - cloud
     return np.maximum(np.log(cloud + clear * (1 - seen_again) ** misses), -CAP_SATELLITE)
-
-
-def group_keys(observations: pd.DataFrame) -> npt.NDArray[np.object_]:
-    """Return what each observation is one witness with: its kind of satellite, its origin, or itself."""
-    sensor = observations["sensor"].to_numpy(object)
-    origin = observations["origin"].to_numpy(object)
-    own = np.where(origin != "", origin, observations["observation_id"].to_numpy(object))
-    satellite = np.isin(sensor.astype(str), ["thermal", "optical", "radar"])
-    return np.asarray(np.where(satellite, sensor, own), dtype=object)
 
 
 def posterior(ln_odds_prior: Floats | float, ln_lr: Floats | float) -> Floats:

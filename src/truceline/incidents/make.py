@@ -9,9 +9,10 @@ from scipy.spatial import cKDTree
 
 from truceline.geodesy import DEGREE
 from truceline.incidents.acts import weigh_acts
-from truceline.incidents.associate import associate
-from truceline.incidents.background import Background, Placed, estimate_background, list_background
-from truceline.incidents.exposure import days_of, measure_exposure
+from truceline.incidents.associate import associate, in_order
+from truceline.incidents.background import Background, estimate_background, list_background
+from truceline.incidents.evidence import place_history, place_thermal, take_evidence
+from truceline.incidents.exposure import measure_exposure
 from truceline.incidents.members import Members, lay_out, locate_members, only_value, tightest_times
 from truceline.incidents.odds import GOOD_LOOKS, Odds, weigh
 from truceline.incidents.persistent import FixedSources, find_fixed_sources
@@ -59,18 +60,20 @@ def make_incidents(
     artillery had a fire nearby in 5.7 % of cases, the same places weeks away in 5.5 %.
     """
     settings = settings or IncidentSettings()
-    kept = observations[(observations["sensor"] != "claim") & observations["time_start"].notna()]
-    chainage, offset = strip.place(lon_deg=kept["lon_deg"].to_numpy(), lat_deg=kept["lat_deg"].to_numpy())
-    kept = kept.assign(chainage_km=chainage, offset_km=offset, time_end=kept["time_end"].fillna(kept["time_start"]))
+    kept = take_evidence(observations, strip)
     thermal = (kept["sensor"] == "thermal").to_numpy()
+    offset = kept["offset_km"].to_numpy()
     banded = thermal & (np.abs(offset) <= settings.control_to_km)
-    background = _background(kept[banded], looks, strip, history, settings)
+    exposure = measure_exposure(kept[banded], looks, strip, settings)
+    background = estimate_background(
+        place_thermal(kept[banded], exposure), exposure, settings, place_history(history, strip, settings)
+    )
     found = find_fixed_sources(kept[banded], strip, settings)
-    site_of = np.full(len(kept), -1, np.int64)
-    site_of[banded] = found.site_of
+    kept["site_of"] = np.full(len(kept), -1, np.int64)
+    kept.loc[banded, "site_of"] = found.site_of
     in_period = ((kept["time_start"] < period.end) & (kept["time_end"] >= period.start)).to_numpy()
     chosen = in_period & (~thermal | (np.abs(offset) < settings.control_from_km))
-    rows = kept[chosen].assign(site_of=site_of[chosen])
+    rows = in_order(kept[chosen])
     members = lay_out(rows, associate(rows, settings))
     sources = FixedSources(sites=found.sites, site_of=members.rows["site_of"].to_numpy())
     sites = found.sites.assign(place=name_places(found.sites["lon_deg"], found.sites["lat_deg"], places))
@@ -79,38 +82,6 @@ def make_incidents(
         background=list_background(background),
         masked=sites,
         assumptions=list_assumptions(settings),
-    )
-
-
-def _background(
-    thermal: pd.DataFrame,
-    looks: pd.DataFrame,
-    strip: Strip,
-    history: pd.DataFrame | None,
-    settings: IncidentSettings,
-) -> Background:
-    exposure = measure_exposure(thermal, looks, strip, settings)
-    code = {name: i for i, name in enumerate(exposure.sources)}
-    now = Placed(
-        chainage_km=thermal["chainage_km"].to_numpy(),
-        offset_km=thermal["offset_km"].to_numpy(),
-        day=days_of(thermal["time_start"]),
-        source=thermal["source"].map(code).to_numpy(np.int64),
-    )
-    return estimate_background(now, exposure, settings, place_history(history, strip, settings))
-
-
-def place_history(history: pd.DataFrame | None, strip: Strip, settings: IncidentSettings) -> Placed | None:
-    """Return the thermal detections of other years in strip space, out to the control band; None without any."""
-    if history is None or not len(history):
-        return None
-    chainage, offset = strip.place(lon_deg=history["lon_deg"].to_numpy(), lat_deg=history["lat_deg"].to_numpy())
-    near = (np.abs(offset) <= settings.control_to_km) & (history["sensor"] == "thermal").to_numpy()
-    return Placed(
-        chainage_km=chainage[near],
-        offset_km=offset[near],
-        day=days_of(history["time_start"])[near],
-        source=np.zeros(int(near.sum()), np.int64),
     )
 
 
@@ -197,9 +168,9 @@ def _largest(members: Members, column: str) -> Floats:
 
 
 def _sensor_lists(members: Members) -> list[tuple[str, ...]]:
-    codes, names = pd.factorize(members.rows["sensor"], sort=True)
-    union = np.asarray(members.reduce(np.bitwise_or, np.left_shift(1, codes)), dtype=np.int64)
-    words = {m: tuple(n for k, n in enumerate(names) if m >> k & 1) for m in np.unique(union).tolist()}
+    sensors = members.rows["sensor"].cat
+    union = np.asarray(members.reduce(np.bitwise_or, np.left_shift(1, sensors.codes.to_numpy(np.int64))))
+    words = {m: tuple(n for k, n in enumerate(sensors.categories) if m >> k & 1) for m in np.unique(union).tolist()}
     return [words[m] for m in union.tolist()]
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from truceline.geodesy import metres_per_degree_each
-from truceline.incidents.fuse import group_keys
+from truceline.incidents.fuse import SATELLITES
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -43,31 +43,39 @@ class Members:
 
 
 def lay_out(rows: pd.DataFrame, incident: Ints) -> Members:
-    """Return the observations sorted by incident, and by id within it, with their witness groups."""
-    order = np.lexsort([rows["time_start"].to_numpy(), incident])
+    """Return the observations sorted by incident and otherwise in the order they came, with witness groups.
+
+    What is one witness: all detections by one kind of satellite, what shares an origin, or the row itself.
+    """
+    order = np.argsort(incident, kind="stable")
     rows, incident = rows.take(order), incident[order]
     starts = np.flatnonzero(np.r_[True, np.diff(incident) > 0]) if len(rows) else np.zeros(0, np.int64)
-    codes, names = pd.factorize(group_keys(rows))
-    pair = incident * max(1, len(names)) + codes
-    unique, group = np.unique(pair, return_inverse=True)
+    sensors, (origin, origins) = rows["sensor"].cat, pd.factorize(rows["origin"])
+    satellite = sensors.categories.isin(SATELLITES)[sensors.codes] if len(rows) else np.zeros(0, bool)
+    kinds, own = len(sensors.categories), rows["observation_id"].to_numpy(object)
+    named = np.r_[sensors.categories.to_numpy(object), np.asarray(origins, dtype=object)]
+    key = np.where(satellite, sensors.codes, np.where(named[kinds + origin] != "", kinds + origin, -1))
+    key = np.where(key >= 0, key, len(named) + np.arange(len(rows)))
+    _, first, group = np.unique(incident * (len(named) + len(rows)) + key, return_index=True, return_inverse=True)
+    key = key[first]
     return Members(
         rows=rows,
         incident=incident,
         starts=starts,
         group=group,
-        group_incident=unique // max(1, len(names)),
-        group_name=np.asarray(names, dtype=object)[unique % max(1, len(names))] if len(names) else np.empty(0, object),
+        group_incident=incident[first],
+        group_name=np.where(key < len(named), named[np.minimum(key, len(named) - 1)], own[first]),
     )
 
 
 def only_value(members: Members, column: str) -> npt.NDArray[np.object_]:
     """Return the one value a text column has in each incident; "" when it has none or several."""
-    codes, names = pd.factorize(members.rows[column], sort=False)
-    blank = np.asarray([name == "" for name in names], dtype=bool)
-    empty = blank[codes] if len(names) else np.zeros(0, bool)
-    low = members.reduce(np.minimum, np.where(empty, len(names), codes))
-    high = members.reduce(np.maximum, np.where(empty, -1, codes))
-    words = np.append(np.asarray(names, dtype=object), "")
+    names = members.rows[column].cat.categories
+    codes = members.rows[column].cat.codes.to_numpy(np.int64)
+    blank = np.append(names == "", True)[codes]
+    low = members.reduce(np.minimum, np.where(blank, len(names), codes))
+    high = members.reduce(np.maximum, np.where(blank, -1, codes))
+    words = np.append(names.to_numpy(object), "")
     return np.asarray(words[np.where(low == high, low, len(names))])
 
 

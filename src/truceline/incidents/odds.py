@@ -57,7 +57,7 @@ def weigh(
 ) -> Odds:
     """Return the odds of each incident. `sources` is aligned with the members' rows; see `fuse` for the method."""
     group_ln_lr, anonymous = _sightings(members)
-    heat = members.rows["sensor"].to_numpy(object) == "thermal"
+    heat = (members.rows["sensor"] == "thermal").to_numpy()
     chance, fixed = _heat_background(members, background, sources, heat, heat_only, settings)
     heat_group = members.group_name == "thermal"
     shows = np.where(heat_only, settings.heat_seen, settings.fire_yield)
@@ -146,11 +146,10 @@ def _misses(members: Members, background: Background, heat: Flags, settings: Inc
         background.exposure.cell_of(np.nan_to_num(chainage)),
     )
     far = ~(np.abs(members.rows["offset_km"].to_numpy(float)[members.starts]) <= settings.control_to_km)
-    source = np.unique(members.rows["source"].to_numpy(object)[heat].astype(str), return_inverse=True)[1]
-    seen = np.zeros(members.number)
-    if heat.any():
-        looks = np.unique(np.stack([members.incident[heat], start[heat], source]), axis=1)
-        seen = np.bincount(looks[0], minlength=members.number).astype(float)
+    order = np.lexsort([members.rows["source"].cat.codes.to_numpy()[heat], start[heat], members.incident[heat]])
+    keys = (members.rows["source"].cat.codes.to_numpy()[heat][order], start[heat][order], members.incident[heat][order])
+    fresh = np.any([np.diff(key, prepend=-1) != 0 for key in keys], axis=0)
+    seen = np.bincount(keys[2], fresh, minlength=members.number)
     return np.where(far, 0.0, np.maximum(number - seen, 0.0)), cloud
 
 
@@ -171,7 +170,8 @@ def _list_steps(
 
 def _count_classes(members: Members) -> Ints:
     names = sorted(set(CLASSES.values()))
-    bit = {sensor: 1 << names.index(kind) for sensor, kind in CLASSES.items()}
-    bits = members.rows["sensor"].map(bit).fillna(0).to_numpy(np.int64)
+    sensors = members.rows["sensor"].cat
+    bit = np.array([1 << names.index(CLASSES[s]) if s in CLASSES else 0 for s in sensors.categories], dtype=np.int64)
+    bits = bit[sensors.codes.to_numpy()]
     union = np.asarray(members.reduce(np.bitwise_or, bits), dtype=np.int64)
     return np.asarray(sum((union >> k) & 1 for k in range(len(names))), dtype=np.int64)

@@ -83,16 +83,29 @@ def _grid_keys(lon: Floats, lat: Floats) -> Ints:
 
 def _busy_cells(key: Ints, day: Ints, least_days: float) -> Ints:
     """Return the sorted keys of cells whose neighbourhood is lit on enough days, over long enough."""
-    pairs = np.unique(np.stack([key, day], axis=1), axis=0) if len(key) < 2 else _unique_pairs(key, day)
-    own = np.unique(pairs[:, 0])
-    around = np.concatenate([pairs + np.array([[r * ROW + c, 0]]) for r in (-1, 0, 1) for c in (-1, 0, 1)])
-    around = around[np.isin(around[:, 0], own)]
+    pairs = _unique_pairs(key, day)
+    own, lit = np.unique(pairs[:, 0], return_counts=True)
+    steps = [r * ROW + c for r in (-1, 0, 1) for c in (-1, 0, 1)]
+    # no neighbourhood is lit on more days than its cells are in all: few cells are left to look at closely
+    hopeful = own[
+        sum(np.where(_find(own, own + step) >= 0, lit[_find(own, own + step)], 0) for step in steps) >= least_days
+    ]
+    around = np.concatenate([pairs + np.array([[step, 0]]) for step in steps]) if len(hopeful) else pairs[:0]
+    around = around[_find(hopeful, around[:, 0]) >= 0] if len(hopeful) else around
+    if not len(around):
+        return own[:0]
     around = _unique_pairs(around[:, 0], around[:, 1])
     starts = np.flatnonzero(np.r_[True, np.diff(around[:, 0]) > 0])
     days = np.diff(np.r_[starts, len(around)])
     spread = np.maximum.reduceat(around[:, 1], starts) - np.minimum.reduceat(around[:, 1], starts) + 1
     record = day.max() - day.min() + 1
     return np.asarray(around[starts, 0][(days >= least_days) & (spread >= LEAST_SPREAD * record)])
+
+
+def _find(sorted_keys: Ints, wanted: Ints) -> Ints:
+    """Return where each wanted key stands among sorted ones; -1 where it does not."""
+    at = np.minimum(np.searchsorted(sorted_keys, wanted), len(sorted_keys) - 1)
+    return np.where(sorted_keys[at] == wanted, at, -1)
 
 
 def _unique_pairs(key: Ints, day: Ints) -> Ints:
