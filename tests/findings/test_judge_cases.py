@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from truceline.agreement import Agreement, agreement_from, read_library
+from truceline.agreement import Agreement, agreement_from, library_names, read_library
 from truceline.agreement.plain import write_value
 from truceline.agreement.quantities import UNITS_KM
 from truceline.findings.judge import judge
@@ -22,13 +23,14 @@ CASES = [
     if file.stem != "well_formed"
     for case in yaml.safe_load(file.read_text())["cases"]
 ]
+LIBRARY = {name: write_value(read_library(name)) for name in library_names()}
 TIMES = ("time", "time_end", "launch_time", "until")
 SCALES = UNITS_KM | {"h": 1.0, "min": 1 / 60, "s": 1 / 3600, "d": 24.0, "count": 1.0}
 
 
 def read_case(stem: str, change: dict[str, Any] | None) -> Agreement:
     """Return a library agreement, changed as the case says: clauses and zones by id, other keys whole."""
-    plain = write_value(read_library(stem))
+    plain = copy.deepcopy(LIBRARY[stem])
     for key, value in (change or {}).items():
         if key in ("clauses", "zones", "ladder"):
             for name, fields in value.items():

@@ -49,12 +49,13 @@ def load_yaml(text: str, *, where: str) -> tuple[Any, dict[str, int]]:
     if len(text) > MOST_CHARACTERS:
         raise AgreementError(f"the text is {len(text)} characters long.", where=where, todo="Is this the right file?")
     try:
-        node = yaml.compose(text, Loader=AgreementLoader)
+        loader = AgreementLoader(text)
+        node = loader.get_single_node()
         if node is None:
             raise AgreementError("the file is empty.", where=where, todo="Start from a bundled example.")
         lines: dict[str, int] = {}
         _walk(node, "", lines, where)
-        value = yaml.load(text, Loader=AgreementLoader)
+        value = loader.construct_document(node)
     except yaml.YAMLError as error:
         raise AgreementError(
             *_said(error), where=where, todo="Plain YAML only: check indents, quotes and tags."

@@ -14,13 +14,14 @@ import pandas as pd
 from truceline.agreement import Agreement, LineOfContact
 from truceline.agreement.quantities import write_moment
 from truceline.agreement.readings import Variant, variants
-from truceline.agreement.terms import Act, Clause, Exemption, Zone
+from truceline.agreement.terms import Act, Clause, Condition, Exemption, Zone
 from truceline.errors import did_you_mean
 from truceline.findings.judge_kinds import judge_kind
 from truceline.findings.judge_place import Ground
 from truceline.findings.judge_rows import NO, OPEN, YES, ActLog, Floats, Rows, check_log
-from truceline.findings.judge_ruling import COMPLIANT, INDETERMINATE, NOT_APPLICABLE, VIOLATION, Ruling
+from truceline.findings.judge_ruling import COMPLIANT, INDETERMINATE, NOT_APPLICABLE, VERDICTS, VIOLATION, Ruling
 from truceline.findings.judge_scope import (
+    SURE,
     act_chance,
     act_truth,
     clause_items_truth,
@@ -65,7 +66,7 @@ def judge(
     where every party would be judged alike, and is indeterminate elsewhere.
     """
     rows = Rows(sightings, agreement.party_ids)
-    acts = ActLog(_whole_log(agreement, sightings, log, now))
+    acts = ActLog(_whole_log(agreement, rows, log, now))
     ground = Ground(rows, lines)
     parts = [_table(rows, v, _judge_variant(rows, v, acts, ground)) for v in variants(agreement) if _concerns(rows, v)]
     return _stacked(parts) if rows.length and parts else empty(JUDGEMENTS)
@@ -78,15 +79,13 @@ def _concerns(rows: Rows, variant: Variant) -> bool:
     return bool((act_chance(rows, variant.clause.acts) > 0).any())
 
 
-def _whole_log(
-    agreement: Agreement, sightings: pd.DataFrame, log: pd.DataFrame | None, now: datetime | None
-) -> pd.DataFrame:
+def _whole_log(agreement: Agreement, rows: Rows, log: pd.DataFrame | None, now: datetime | None) -> pd.DataFrame:
     """Return the log with the agreement's records and the sightings' own acts added."""
     if log is not None:
         check_log(log)
     given = new_table(ACT_LOG, {c: log[c] for c in ACT_LOG if c in log}) if log is not None else empty(ACT_LOG)
     recorded = _recorded(agreement.records)
-    parts = [given, recorded, _acts_seen(agreement, sightings)]
+    parts = [given, recorded, _acts_seen(agreement, rows)]
     kept = [p for p in parts if len(p)]
     whole = pd.concat(kept, ignore_index=True) if kept else empty(ACT_LOG)
     return whole if now is None else whole[whole["time"] <= pd.Timestamp(now)]
@@ -105,21 +104,30 @@ def _recorded(records: tuple[Act, ...]) -> pd.DataFrame:
     return new_table(ACT_LOG, columns) if records else empty(ACT_LOG)
 
 
-def _acts_seen(agreement: Agreement, sightings: pd.DataFrame) -> pd.DataFrame:
-    """Return the sightings that conditions may ask about: acts by a known party, the first of each act and party.
+def _acts_seen(agreement: Agreement, rows: Rows) -> pd.DataFrame:
+    """Return the sightings that conditions may ask about: sure acts by known parties.
 
-    A condition asks whether something had happened before; the earliest such sighting answers that.
+    Most conditions ask whether something had happened before: the first of each act and party answers that.
     """
-    wanted = any(c.all_of or c.needs or any(e.when for e in c.exempt) for v in variants(agreement) for c in (v.clause,))
-    if not wanted or "act" not in sightings or "party" not in sightings or not len(sightings):
+    conditions = [c for v in variants(agreement) for c in _conditions(v.clause)]
+    if not conditions or "act" not in rows.table or "party" not in rows.table:
         return empty(ACT_LOG)
-    columns = {"time": sightings["time"], "event": sightings["act"], "party": sightings["party"]}
-    seen = new_table(
-        ACT_LOG,
-        {k: pd.Series(v.to_numpy()) for k, v in columns.items()} | {"time": sightings["time"].reset_index(drop=True)},
+    kept = (rows.codes("act")[0] >= 0) & rows.one_of("party", rows.party_ids) & (rows.chance >= SURE)
+    kept &= ~rows.one_of("act", ("",))
+    seen = pd.DataFrame(
+        {"time": rows.time_ns[kept], "event": rows.text("act")[kept], "party": rows.text("party")[kept]}
     )
-    seen = seen[(seen["event"] != "") & seen["party"].isin(agreement.party_ids)]
-    return seen.sort_values("time", kind="stable").drop_duplicates(["event", "party"])
+    seen = seen.sort_values("time", kind="stable")
+    if all(c.within is None and c.held is None for c in conditions):
+        seen = seen.drop_duplicates(["event", "party"])
+    return new_table(
+        ACT_LOG, {**{k: seen[k] for k in ("event", "party")}, "time": pd.to_datetime(seen["time"], utc=True)}
+    )
+
+
+def _conditions(clause: Clause) -> tuple[Condition, ...]:
+    permits = clause.all_of + clause.needs
+    return permits + tuple(c for exemption in clause.exempt for c in exemption.when)
 
 
 def _judge_variant(rows: Rows, variant: Variant, acts: ActLog, ground: Ground) -> Ruling:
@@ -137,7 +145,7 @@ def _judge_variant(rows: Rows, variant: Variant, acts: ActLog, ground: Ground) -
     _temper(ruling, rows, chance, doubt)
     if clause.tag == "unchecked":
         ruling.add(
-            np.isin(ruling.verdict.astype(str), [COMPLIANT, VIOLATION]) & np.isfinite(ruling.margin),
+            (ruling.verdict <= VIOLATION) & np.isfinite(ruling.margin),
             "the number is unchecked",
         )
     return ruling
@@ -213,7 +221,7 @@ def _exemption_truth(rows: Rows, clock: Clock, exemption: Exemption, agreement: 
         if words:
             truth = np.minimum(truth, rows.one_of(column, words).astype(float))
     if exemption.parties:
-        truth = np.minimum(truth, np.isin(clock.party.astype(str), exemption.parties).astype(float))
+        truth = np.minimum(truth, rows.one_of("party", exemption.parties).astype(float))
     if exemption.zones:
         truth = np.minimum(truth, zones_named(rows, exemption.zones).astype(float))
     if exemption.acts:
@@ -243,10 +251,9 @@ def _zone_of(clause: Clause, agreement: Agreement) -> Zone | str | None:
 def _temper(ruling: Ruling, rows: Rows, chance: Floats, doubt: Floats) -> None:
     """Bring in the chance that the act is as said; a violation that leans on an open point is indeterminate."""
     sure = np.nan_to_num(chance, nan=1.0) * rows.chance
-    said = ruling.verdict.astype(str)
-    judged = np.isin(said, [VIOLATION, COMPLIANT, INDETERMINATE])
+    judged = ruling.verdict != NOT_APPLICABLE
     ruling.probability = np.where(judged, ruling.probability * sure, ruling.probability)
-    leaning = (said == VIOLATION) & ((doubt < YES) | (sure < 0.9))
+    leaning = (ruling.verdict == VIOLATION) & ((doubt < YES) | (sure < SURE))
     ruling.verdict[leaning] = INDETERMINATE
     ruling.probability[leaning & np.isnan(chance)] = np.nan
     ruling.add(leaning & (doubt < YES), "but an act, item, party, time or exemption it rests on is open")
@@ -255,7 +262,7 @@ def _temper(ruling: Ruling, rows: Rows, chance: Floats, doubt: Floats) -> None:
 
 def _table(rows: Rows, variant: Variant, ruling: Ruling) -> dict[str, object]:
     clause = variant.clause
-    known = np.isin(rows.parties().astype(str), rows.party_ids)
+    known = rows.one_of("party", rows.party_ids)
     party = rows.parties() if not clause.obligated else np.full(rows.length, clause.obligated, object)
     if clause.kind == "require_act" and len(clause.by) == 1:
         party = np.where(known, party, clause.by[0])
@@ -264,7 +271,7 @@ def _table(rows: Rows, variant: Variant, ruling: Ruling) -> dict[str, object]:
         "clause": np.full(rows.length, clause.clause_id, object),
         "interpretation": np.full(rows.length, variant.label, object),
         "party": party,
-        "verdict": ruling.verdict,
+        "verdict": VERDICTS[ruling.verdict],
         "probability": np.clip(ruling.probability, 0, 1),
         "margin": ruling.margin,
         "margin_unit": ruling.unit,
@@ -273,4 +280,5 @@ def _table(rows: Rows, variant: Variant, ruling: Ruling) -> dict[str, object]:
 
 
 def _stacked(parts: list[dict[str, object]]) -> pd.DataFrame:
-    return pd.DataFrame({name: np.concatenate([np.asarray(p[name]) for p in parts]) for name in JUDGEMENTS})
+    stacked = {name: np.concatenate([np.asarray(p[name]) for p in parts]) for name in JUDGEMENTS}
+    return pd.DataFrame(stacked, copy=False)

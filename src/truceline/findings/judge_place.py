@@ -168,14 +168,16 @@ def _from_lines(ground: Ground, zone: Zone, clause: Clause, agreement: Agreement
     beyond = [_beyond(depth, zone, i) for i, depth in enumerate(depths)]
     # a place, whoever is there: outside it when outside either party's share
     anywhere, worst = np.maximum.reduce(beyond), np.maximum.reduce(sigmas)
-    if zone.kind in ("side", "between") or (clause.kind != "prohibit_presence" and zone.kind not in ("band", "forward")):
+    if zone.kind in ("side", "between") or (
+        clause.kind != "prohibit_presence" and zone.kind not in ("band", "forward")
+    ):
         return anywhere, worst, why
     outside, sigma = np.full(ground.rows.length, np.nan), ground.sigma_km.copy()
     whose = ground.rows.parties()
     for i, name in enumerate(parties[:2]):
         mine = whose == name
         outside[mine], sigma[mine] = beyond[i][mine], sigmas[i][mine]
-    third = (whose != "") & ~np.isin(whose.astype(str), parties[:2])
+    third = (whose != "") & ~ground.rows.one_of("party", parties[:2])
     outside[third], sigma[third] = anywhere[third], worst[third]
     return (
         _whoever(outside, sigma, whose == "", beyond, sigmas),
@@ -217,10 +219,12 @@ def _from_ring(ground: Ground, zone: Zone) -> Floats:
     kx, ky = metres_per_degree(float(ring[:, 1].mean()) * DEGREE)
     scale = np.array([kx, ky]) / 1000
     area = shapely.Polygon(ring * scale)
-    points = shapely.points(np.c_[lon, lat] * scale)
+    known = np.isfinite(lon) & np.isfinite(lat)
+    points = shapely.points(np.c_[lon, lat][known] * scale)
     away = shapely.distance(area.exterior, points)
-    signed = np.where(shapely.contains(area, points), -away, away)
-    return np.where(np.isnan(lon) | np.isnan(lat), np.nan, signed)
+    outside = np.full(ground.rows.length, np.nan)
+    outside[known] = np.where(shapely.contains(area, points), -away, away)
+    return outside
 
 
 def in_unit(km: Floats, unit: str) -> Floats:

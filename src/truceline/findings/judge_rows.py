@@ -75,7 +75,12 @@ class Rows:
 
     def parties(self) -> npt.NDArray[np.object_]:
         """Return the party of each row, '' where it is not known."""
-        return self.each("party", lambda word: "" if word.casefold() in UNNAMED else word, kind=object)
+        return self.each("party", party_of, kind=object)
+
+    def each_item(self, of: Callable[[str], object]) -> npt.NDArray[Any]:
+        """Return `of(item)` for each row, computed once per distinct item."""
+        codes, words = pd.factorize(self.item_words())
+        return np.array([of(str(w)) for w in words] or [0.0], dtype=float)[codes] if self.length else np.empty(0)
 
     def calibre_mm(self) -> Floats:
         """Return the calibre: as stated, else that of the named system, else nan."""
@@ -91,6 +96,11 @@ class Rows:
     def _chance(self) -> Floats:
         stated = self.number("p_exists", missing=1.0) * self.number("p_act", missing=1.0)
         return np.clip(stated, 0.0, 1.0)
+
+
+def party_of(word: str) -> str:
+    """Return the party a word names, '' for words that name none."""
+    return "" if word.casefold() in UNNAMED else word
 
 
 def _of_system(word: str) -> tuple[str, float]:

@@ -6,24 +6,26 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from truceline.findings.judge_rows import Bools, Floats
 
-COMPLIANT, VIOLATION, INDETERMINATE, NOT_APPLICABLE = "compliant", "violation", "indeterminate", "not_applicable"
+VERDICTS = np.array(["compliant", "violation", "indeterminate", "not_applicable"], object)
+COMPLIANT, VIOLATION, INDETERMINATE, NOT_APPLICABLE = range(4)
 
 
 class Ruling:
     """Verdict, probability, margin and reason of each row for one clause under one reading."""
 
     def __init__(self, length: int) -> None:
-        self.verdict: npt.NDArray[np.object_] = np.full(length, "", object)
+        self.verdict: npt.NDArray[np.int8] = np.full(length, NOT_APPLICABLE, np.int8)
         self.reason: npt.NDArray[np.object_] = np.full(length, "", object)
         self.probability: Floats = np.full(length, np.nan)
         self.margin: Floats = np.full(length, np.nan)
         self.unit: npt.NDArray[np.object_] = np.full(length, "", object)
         self.open: Bools = np.ones(length, bool)
 
-    def decide(self, where: Bools, verdict: str, reason: str, probability: float | Floats = np.nan) -> Bools:
+    def decide(self, where: Bools, verdict: int, reason: str, probability: float | Floats = np.nan) -> Bools:
         """Settle the rows still open in `where`; return which they were."""
         mine = self.open & where
         if mine.any():
@@ -48,5 +50,5 @@ class Ruling:
     def add(self, where: Bools, words: str) -> None:
         """Append words to the reasons of rows; each distinct reason is extended once."""
         if where.any():
-            texts, inverse = np.unique(self.reason[where].astype(str), return_inverse=True)
-            self.reason[where] = np.array([f"{t}; {words}" for t in texts], object)[inverse]
+            codes, texts = pd.factorize(self.reason[where])
+            self.reason[where] = np.array([f"{t}; {words}" for t in texts], object)[codes]

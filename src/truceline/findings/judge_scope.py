@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from truceline.agreement.terms import Agreement, Bounds, Clause, Items
-from truceline.findings.judge_rows import NO, OPEN, YES, Bools, Floats, Rows
+from truceline.findings.judge_rows import NO, OPEN, YES, Bools, Floats, Rows, party_of
 from truceline.vocabulary import ACTS, ITEMS, is_kind_of, names_system
 
 # an act is taken as said when its chance is at least this, and as not said below the complement (assumption)
@@ -53,7 +53,7 @@ def items_truth(rows: Rows, items: tuple[Items, ...]) -> Floats:
 def _one(rows: Rows, described: Items) -> Floats:
     truth = np.full(rows.length, YES)
     if described.classes:
-        truth = np.minimum(truth, _class_truth(rows, described.classes))
+        truth = np.minimum(truth, rows.each_item(lambda word: _class_of(word, described.classes)))
     if described.systems:
         # a row that names no system is not one of the named ones
         named = rows.each("system", lambda w: YES if any(names_system(w, s) for s in described.systems) else NO)
@@ -73,11 +73,6 @@ def _one(rows: Rows, described: Items) -> Floats:
     return truth
 
 
-def _class_truth(rows: Rows, classes: tuple[str, ...]) -> Floats:
-    words, inverse = np.unique(rows.item_words().astype(str), return_inverse=True)
-    return np.array([_class_of(word, classes) for word in words], float)[inverse] if len(words) else np.empty(0)
-
-
 def _class_of(word: str, classes: tuple[str, ...]) -> float:
     if any(is_kind_of(word, c, ITEMS) for c in classes):
         return YES
@@ -86,17 +81,12 @@ def _class_of(word: str, classes: tuple[str, ...]) -> float:
 
 def _may_have_calibre(rows: Rows) -> Floats:
     """Return no for what has neither calibre nor range (people, drones), yes otherwise."""
-    words, inverse = np.unique(rows.item_words().astype(str), return_inverse=True)
-    has = [
-        w == ""
-        or w not in ITEMS
-        or is_kind_of(w, "heavy_weapons", ITEMS)
-        or "gun" in w
-        or "missile" in w
-        or w == "military"
-        for w in words
-    ]
-    return np.array(has, float)[inverse] if len(words) else np.empty(0)
+    return rows.each_item(_is_a_weapon)
+
+
+def _is_a_weapon(word: str) -> float:
+    known = word in ITEMS and word != "military"
+    return float(not known or is_kind_of(word, "heavy_weapons", ITEMS) or "gun" in word or "missile" in word)
 
 
 def _bounds_truth(values: Floats, bounds: Bounds) -> Floats:
@@ -136,8 +126,7 @@ def party_truth(rows: Rows, clause: Clause) -> Floats:
             return YES
         return YES if "others" in bound and party not in rows.party_ids else NO
 
-    words, inverse = np.unique(rows.parties().astype(str), return_inverse=True)
-    return np.array([binds(str(w)) for w in words], float)[inverse] if len(words) else np.empty(0)
+    return np.asarray(rows.each("party", lambda word: binds(party_of(word))), float)
 
 
 def zones_named(rows: Rows, zones: tuple[str, ...]) -> Bools:

@@ -130,7 +130,7 @@ class Clock:
 
     def each_party(self) -> Iterator[tuple[str, Bools]]:
         """Yield each party that occurs with the mask of its rows."""
-        for party in np.unique(self.party.astype(str)):
+        for party in pd.unique(self.party):
             yield str(party), self.party == party
 
     def met(self, condition: Condition) -> Floats:
@@ -147,7 +147,7 @@ class Clock:
             each = [self._happened(condition, self.log.party == p, times) for p in self.rows.party_ids]
             return np.asarray(np.min(each, axis=0), float)
         if condition.by in ("other_party", "same_party"):
-            parties = np.isin(self.log.party.astype(str), self.rows.party_ids)
+            parties = np.array([p in self.rows.party_ids for p in self.log.party], bool)
             if not party:
                 return np.minimum(self._happened(condition, parties, times), OPEN)
             same = self.log.party == party
@@ -239,7 +239,7 @@ class Clock:
         latest = _latest(at, self.start_ns)
         anchors = [self._anchor(due)[0] for due in self.clause.due if not due.daily_by]
         since = np.maximum.reduce(anchors) if anchors else np.full(self.rows.length, ALWAYS)
-        return (latest != ALWAYS) & (latest >= since)
+        return np.asarray((latest != ALWAYS) & (latest >= since), bool)
 
     def _due_one(self, due: Due) -> tuple[Floats, Floats]:
         if due.daily_by:
@@ -293,7 +293,9 @@ def _by(who: str, parties: npt.NDArray[np.object_], party: str) -> Bools:
 
 
 def _events(events: npt.NDArray[np.object_], wanted: str) -> Bools:
-    return np.array([bool(wanted) and is_kind_of(str(e), wanted, ACTS) for e in events], bool)
+    codes, words = pd.factorize(events)
+    kinds = [bool(wanted) and is_kind_of(str(word), wanted, ACTS) for word in words]
+    return np.array(kinds, bool)[codes] if len(events) else np.zeros(0, bool)
 
 
 def _latest(at: Instants, times: Instants) -> Instants:
