@@ -9,7 +9,7 @@ from truceline.sources import find_source, read_source, registry, source_names
 def test_every_source_has_its_name_and_one_line_about_it():
     for name in source_names():
         plugin = find_source(name)
-        assert plugin.NAME == name
+        assert name == plugin.NAME
         assert plugin.DESCRIPTION and "\n" not in plugin.DESCRIPTION
 
 

@@ -1,4 +1,4 @@
-"""The OSCE SMM's own sentences: what was counted in a region, and single lines such as '46 projectiles flying W to E'."""
+"""The OSCE SMM's own sentences: a region's counts, and single lines such as '46 projectiles flying W to E'."""
 
 from __future__ import annotations
 

@@ -19,7 +19,6 @@ from truceline.observations.times import Times, Words, mark, no_marks, read_time
 from truceline.sources.options import Aside, Options
 from truceline.sources.rows import Batch
 
-
 _FILE_BITS = 40  # a file's number and a line of it in one integer
 
 

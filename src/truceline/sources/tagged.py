@@ -56,4 +56,4 @@ def text_of(draft: Draft, name: str) -> pd.Series:
 def level(draft: Draft, name: str, meaning: Mapping[int, float], *, worst: int) -> npt.NDArray[np.float64]:
     """Return what each row's precision code means; a code not in the list means its `worst` level."""
     codes = pd.to_numeric(text_of(draft, name), errors="coerce")
-    return codes.map(meaning).fillna(meaning[worst]).to_numpy(float)
+    return np.asarray(codes.map(meaning).fillna(meaning[worst]), float)
