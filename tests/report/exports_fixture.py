@@ -213,9 +213,16 @@ def assessment(hours_ago=(80.0, 40.0, 23.9, 2.0), lon=None, lat=None, now=NOW):
             },
         ),
         exposure={"line_km": strip.length_km, "hours": 81.0, "km_h_seen": 12.5},
-        warnings=(f"Quiet near 47.6543, 36.1234 and building up.",),
+        warnings=("Quiet near 47.6543, 36.1234 and building up.",),
         assumptions=pd.DataFrame(
-            {"name": ["line_sigma_km"], "value": [8.0], "low": [5.0], "high": [12.0], "unit": ["km"], "source": ["said"]}
+            {
+                "name": ["line_sigma_km"],
+                "value": [8.0],
+                "low": [5.0],
+                "high": [12.0],
+                "unit": ["km"],
+                "source": ["said"],
+            }
         ),
         credits=("Detections: a public source",),
         digests={f"{SECRET}.csv": "ab" * 32},

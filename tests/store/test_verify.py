@@ -209,6 +209,13 @@ def test_a_database_torn_in_half_is_a_problem_not_a_traceback(record_copy):
     assert verify(record_copy) != []
 
 
+def test_verify_never_makes_a_record_of_an_empty_file(tmp_path):
+    (tmp_path / "r.db").touch()
+    with pytest.raises(RecordError, match="no record here"):
+        verify(tmp_path / "r.db")
+    assert (tmp_path / "r.db").stat().st_size == 0
+
+
 def test_nothing_there_and_half_a_bundle_are_refused(tmp_path, bundle_copy):
     with pytest.raises(RecordError, match="no record here"):
         verify(tmp_path / "none.db")

@@ -91,7 +91,8 @@ class Record:
             key = Path(where + ".key")
         engine = connect(path_or_url, wait_s=wait_s)
         with named_errors(where):
-            _check_or_make(engine, where)
+            if not check_format(engine, where):
+                _make(engine, where)
         return cls(engine, where, Path(key) if isinstance(key, str) else key)
 
     @contextmanager
@@ -178,7 +179,7 @@ class Record:
         row = found[-1]
         return Proof(
             entry=row.entry,
-            line=entry_lines(row.kind, [row.item_id], [row.payload])[0],
+            line=entry_lines([row.kind], [row.item_id], [row.payload])[0],
             path=tuple(merkle.inclusion_proof(leaves, row.entry)),
             head=head,
         )
@@ -195,9 +196,8 @@ class Record:
     def lines(self) -> Iterator[tuple[str, str, bytes, bytes]]:
         """Yield (kind, item_id, line, stored leaf hash) of every entry, in order, streamed."""
         with reading(self._engine, self.where) as connection:
-            wanted = sa.select(ENTRIES).order_by(ENTRIES.c.entry)
-            for row in connection.execution_options(yield_per=10_000).execute(wanted):
-                yield row.kind, row.item_id, entry_lines(row.kind, [row.item_id], [row.payload])[0], row.leaf
+            for _, kinds, ids, texts, leaves in columns_of_entries(connection):
+                yield from zip(kinds, ids, entry_lines(kinds, ids, texts), leaves, strict=True)
 
     def _signing_key(self) -> Key:
         if self._key is None:
@@ -262,7 +262,7 @@ class Batch:
         )
 
     def _write(self, kind: str, ids: list[str], texts: list[str], latest: dict[str, bytes] | None) -> None:
-        leaves = [merkle.leaf_hash(line) for line in entry_lines(kind, ids, texts)]
+        leaves = [merkle.leaf_hash(line) for line in entry_lines([kind] * len(ids), ids, texts)]
         if latest is None:
             latest = self._latest_of(kind, ids)
         keep = []
@@ -297,10 +297,19 @@ class Batch:
         return {item_id: leaf for item_id, (_, leaf) in latest.items()}
 
 
-def entry_lines(kind: str, ids: Sequence[str], payloads: Sequence[str]) -> list[bytes]:
+def entry_lines(kinds: Sequence[str], ids: Sequence[str], payloads: Sequence[str]) -> list[bytes]:
     """Return the canonical JSON line of each entry: the bytes its leaf hashes and a bundle holds."""
-    middle = f',"kind":{quoted([kind])[0]},"payload":'
-    return [f'{{"id":{i}{middle}{p}}}'.encode() for i, p in zip(quoted(ids), payloads, strict=True)]
+    return [
+        f'{{"id":{i},"kind":{k},"payload":{p}}}'.encode(errors="backslashreplace")
+        for k, i, p in zip(quoted(kinds), quoted(ids), payloads, strict=True)
+    ]
+
+
+def columns_of_entries(connection: sa.Connection) -> Iterator[tuple[Any, ...]]:
+    """Yield the entries in order, some thousands at a time, as (numbers, kinds, ids, payloads, leaves)."""
+    wanted = sa.select(ENTRIES).order_by(ENTRIES.c.entry)
+    for part in connection.execution_options(yield_per=10_000).execute(wanted).partitions():
+        yield tuple(zip(*part, strict=True))
 
 
 def sealed(connection: sa.Connection) -> dict[str, str]:
@@ -308,14 +317,17 @@ def sealed(connection: sa.Connection) -> dict[str, str]:
     return {row.name: row.value for row in connection.execute(sa.select(SEAL))}
 
 
-def _check_or_make(engine: sa.Engine, where: str) -> None:
+def check_format(engine: sa.Engine, where: str) -> bool:
+    """Return whether there is a record in the database; False when it is empty.
+
+    Raises
+    ------
+    RecordError
+        If it holds something else, or a record of another format.
+    """
     tables = set(sa.inspect(engine).get_table_names())
     if not tables:
-        with writing(engine, where) as connection:
-            METADATA.create_all(connection)
-            if not sealed(connection):
-                connection.execute(SEAL.insert(), {"name": "format", "value": FORMAT})
-        return
+        return False
     if not set(METADATA.tables) <= tables:
         raise RecordError("this is a database, but not a record of Truceline.", where=where, todo="Name another file.")
     with reading(engine, where) as connection:
@@ -326,6 +338,14 @@ def _check_or_make(engine: sa.Engine, where: str) -> None:
             where=where,
             todo="Use the version of Truceline that wrote it.",
         )
+    return True
+
+
+def _make(engine: sa.Engine, where: str) -> None:
+    with writing(engine, where) as connection:
+        METADATA.create_all(connection)
+        if not sealed(connection):  # another process may have been first
+            connection.execute(SEAL.insert(), {"name": "format", "value": FORMAT})
 
 
 def _seal_key(connection: sa.Connection, public_key: bytes, where: str) -> None:

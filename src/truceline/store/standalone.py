@@ -111,30 +111,27 @@ def roots_at(leaves: Sequence[bytes], sizes: Iterable[int]) -> dict[int, bytes]:
 
 # ---- the check; a problem is (item, what)
 def check(
-    lines: Sequence[bytes],
+    computed: Sequence[bytes],
     index: Sequence[Row | None],
     heads: Sequence[Head | None],
     public_key: bytes,
+    name: Callable[[int], str],
     holds: Holds = signature_holds,
 ) -> Problems:
     """Return the problems of a record.
 
-    lines: the bytes of each entry, in order. index: (kind, id, leaf hash) of each, or None where that cannot be
-    read. heads: (number, size, root in hex, signed text, signature) of each, or None. holds: checks a signature.
+    computed: the leaf hash of each entry as it is now, in order. index: kind, id and leaf hash of each as they were
+    stored, None where that cannot be read. name: gives what to call the entry at a place. holds: checks a signature.
     """
     good, problems = _check_heads(heads, public_key, holds)
-    computed = [leaf_hash(line) for line in lines]
-    stored = [row[2] if row else b"" for row in index]
     first_bad = _first_bad(computed, good)
     if first_bad is None:  # the entries are as they were sealed; the index may not be
-        problems += _differences(computed, lines, index, "its hash beside it was changed; the entry itself is whole")
-        problems += _names(lines, index, computed)
-    else:
-        found = _differences(computed, lines, index, "it was changed after it was sealed")
-        if not found or _first_bad(stored, good) is not None:
-            found += _unsealed(lines, first_bad, good)
-        problems += found
-    return problems
+        what = "its hash beside it was changed; the entry itself is whole"
+        return problems + _differences(computed, index, name, what)
+    found = _differences(computed, index, name, "it was changed after it was sealed")
+    if not found or _first_bad([row[2] if row else b"" for row in index], good) is not None:
+        found += _unsealed(len(computed), first_bad, good, name)
+    return problems + found
 
 
 def _check_heads(heads: Sequence[Head | None], public_key: bytes, holds: Holds) -> tuple[list[Head], Problems]:
@@ -170,20 +167,21 @@ def _first_bad(leaves: Sequence[bytes], heads: Sequence[Head]) -> Head | None:
 
 
 def _differences(
-    computed: Sequence[bytes], lines: Sequence[bytes], index: Sequence[Row | None], changed: str
+    computed: Sequence[bytes], index: Sequence[Row | None], name: Callable[[int], str], changed: str
 ) -> Problems:
-    """Return a problem for each entry whose line and stored hash differ."""
+    """Return a problem for each entry whose hash is not the stored one."""
     stored = [row[2] if row else b"" for row in index]
     if computed == stored:
         return []
     here, there = Counter(computed), Counter(stored)
-    problems = []
+    problems: Problems = []
     if len(computed) == len(stored):
         for place, (got, expected) in enumerate(zip(computed, stored, strict=True)):
-            if got != expected:
-                moved = there[got] and here[expected]
-                what = "it stands where another entry was sealed: out of order" if moved else changed
-                problems.append((_name(place, lines, index[place] if not moved else None), what))
+            row = index[place]
+            if got != expected and there[got] and here[expected]:
+                problems.append((name(place), "it stands where another entry was sealed: out of order"))
+            elif got != expected:
+                problems.append((f"{row[0]} {row[1]}" if row else name(place), changed))
         return problems
     missing, extra = there - here, here - there
     for place, row in enumerate(index):
@@ -193,39 +191,30 @@ def _differences(
     for place, got in enumerate(computed):
         if extra[got] > 0:
             extra[got] -= 1
-            problems.append((_name(place, lines, None), f"it is not in the index (line {place + 1} of the entries)"))
+            problems.append((name(place), f"it is not in the index (line {place + 1} of the entries)"))
     return problems
 
 
-def _unsealed(lines: Sequence[bytes], first_bad: Head, heads: Sequence[Head]) -> Problems:
+def _unsealed(entries: int, first_bad: Head, heads: Sequence[Head], name: Callable[[int], str]) -> Problems:
     """Return the problem of entries that fit their own hashes but no signed head."""
     number, size = first_bad[:2]
     if number < 0:
-        return [(_name(n, lines, None), "it is under no signed head") for n in range(size, len(lines))]
+        return [(name(place), "it is under no signed head") for place in range(size, entries)]
     start = max((head[1] for head in heads if head[1] < size), default=0)
-    if len(lines) < size:
-        return [(f"entries {start} to {size - 1}", f"head {number} seals {size} entries, and there are {len(lines)}")]
-    named = _name(start, lines, None) if size == start + 1 else f"entries {start} to {size - 1}"
+    if entries < size:
+        return [(f"entries {start} to {size - 1}", f"head {number} seals {size} entries, and there are {entries}")]
+    named = name(start) if size == start + 1 else f"entries {start} to {size - 1}"
     return [(named, f"changed together with the stored hash: head {number} was signed over something else")]
 
 
-def _names(lines: Sequence[bytes], index: Sequence[Row | None], computed: Sequence[bytes]) -> Problems:
-    """Return a problem for each entry whose index line gives another kind or id."""
-    problems = []
-    for place, (line, row) in enumerate(zip(lines, index, strict=False)):
-        if row is not None and computed[place] == row[2] and not line.startswith(_start(row[0], row[1])):
-            problems.append((_name(place, lines, None), "the index gives it another kind or id"))
-    return problems
-
-
+# ---- the bundle's files
 def _start(kind: str, item_id: str) -> bytes:
     said = (json.dumps(text, ensure_ascii=False) for text in (item_id, kind))
     return '{{"id":{},"kind":{},"payload":'.format(*said).encode(errors="backslashreplace")
 
 
-def _name(place: int, lines: Sequence[bytes], row: Row | None) -> str:
-    if row is not None:
-        return f"{row[0]} {row[1]}"
+def _name(place: int, lines: Sequence[bytes]) -> str:
+    """Return what the entry on a line calls itself, its place when it can no longer be read."""
     try:
         entry = json.loads(lines[place])
         return f"{entry['kind']} {entry['id']}"
@@ -233,7 +222,6 @@ def _name(place: int, lines: Sequence[bytes], row: Row | None) -> str:
         return f"entry {place}"
 
 
-# ---- the bundle's files
 def read_head(line: bytes) -> Head | None:
     """Return (number, size, root, signed text, signature) of one line of heads.jsonl, or None."""
     try:
@@ -281,10 +269,14 @@ def verify_bundle(folder: str | Path, expected_key: str = "", holds: Holds = sig
         return [*problems, ("public key", "it cannot be read, or was rewritten")]
     if expected_key and expected_key.lower() != public_key.hex():
         problems.append(("public key", "it is not the key you named: somebody else sealed this bundle"))
-    rows = [read_index_line(line) for line in index]
-    unread = [place for place, row in enumerate(rows) if row is None]
-    problems += [(_name(place, lines, None), f"line {place + 1} of the index was changed") for place in unread]
-    return problems + check(lines, rows, [read_head(line) for line in heads], public_key, holds)
+    computed, rows = [leaf_hash(line) for line in lines], [read_index_line(line) for line in index]
+    for place, row in enumerate(rows):
+        if row is None:
+            problems.append((_name(place, lines), f"line {place + 1} of the index was changed"))
+        elif computed[place : place + 1] == [row[2]] and not lines[place].startswith(_start(row[0], row[1])):
+            problems.append((_name(place, lines), "the index gives it another kind or id"))
+    parts = computed, rows, [read_head(line) for line in heads], public_key
+    return problems + check(*parts, lambda place: _name(place, lines), holds)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from truceline.errors import RecordError
 from truceline.store import merkle, standalone
-from truceline.store.database import ENTRIES, HEADS, connect, reading
+from truceline.store.database import HEADS, connect, named_errors, reading
 from truceline.store.heads import Head, signature_holds
-from truceline.store.record import Record, entry_lines, sealed
+from truceline.store.record import check_format, columns_of_entries, entry_lines, sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def verify(path_or_url: str | Path, *, public_key: str = "") -> list[Problem]:
         path = Path(path_or_url)
         if path.is_dir():
             return _bundle_problems(path, public_key)
-        if not path.is_file():
+        if not path.is_file() or path.stat().st_size == 0:
             raise RecordError("there is no record here.", where=str(path), todo="Name a record or a bundle's folder.")
     return _record_problems(path_or_url, public_key)
 
@@ -66,34 +66,41 @@ def _record_problems(path_or_url: str | Path, public_key: str) -> list[Problem]:
     where = str(path_or_url)
     engine = connect(path_or_url)
     try:
-        Record.open(path_or_url)
+        with named_errors(where):
+            if not check_format(engine, where):
+                raise RecordError("there is no record here.", where=where, todo="Name a record or a bundle's folder.")
         with reading(engine, where) as connection:
-            problems = _damage(connection)
-            problems += _check_all(connection, public_key)
+            return _damage(connection) + _check_all(connection, public_key)
     except RecordError as error:
         if "malformed" not in error.what:  # the database's word for a damaged file; the rest are not records at all
             raise
         return [Problem(item="database", what=error.what)]
-    return problems
 
 
 def _check_all(connection: sa.Connection, public_key: str) -> list[Problem]:
-    problems, lines, index = [], [], []
-    rows = connection.execution_options(yield_per=10_000).execute(sa.select(ENTRIES).order_by(ENTRIES.c.entry))
+    problems: list[Problem] = []
+    computed: list[bytes] = []
+    index: list[standalone.Row | None] = []
     expected = 0
-    for row in rows:
-        kind, item_id, leaf = str(row.kind), str(row.item_id), row.leaf
-        lines.append(entry_lines(kind, [item_id], [str(row.payload)])[0])
-        index.append((kind, item_id, leaf if isinstance(leaf, bytes) else b""))
-        if row.entry != expected:
-            problems.append(Problem(item=f"entries {expected} to {row.entry - 1}", what="missing from the record"))
-        expected = row.entry + 1
+    for numbers, kinds, ids, texts, leaves in columns_of_entries(connection):
+        # a tampered column may hold any type; it is hashed as it reads
+        kinds, ids, texts = list(map(str, kinds)), list(map(str, ids)), list(map(str, texts))
+        computed += map(merkle.leaf_hash, entry_lines(kinds, ids, texts))
+        index += zip(kinds, ids, (leaf if isinstance(leaf, bytes) else b"" for leaf in leaves), strict=True)
+        for number in numbers:
+            if number != expected:
+                problems.append(Problem(item=f"entries {expected} to {number - 1}", what="missing from the record"))
+            expected = number + 1
     key = _sealed_key(connection)
     if public_key and public_key.lower() != key.hex():
         problems.append(Problem(item="public key", what="not the key you named: somebody else sealed this record"))
     heads, bad_peaks = _read_heads(connection)
-    found = standalone.check(lines, index, heads, key, signature_holds)
+    found = standalone.check(computed, index, heads, key, lambda place: _called(index[place]), signature_holds)
     return problems + bad_peaks + [Problem(item=item, what=what) for item, what in found]
+
+
+def _called(row: standalone.Row | None) -> str:
+    return f"{row[0]} {row[1]}" if row else ""
 
 
 def _sealed_key(connection: sa.Connection) -> bytes:
