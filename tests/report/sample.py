@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from truceline.agreement import Agreement, LineOfContact, Party
+from truceline.agreement import Agreement, Clause, LineOfContact, Party
+from truceline.agreement.terms import Question, Reading
 from truceline.findings import tables as t
 from truceline.incidents.tables import INCIDENTS
 from truceline.observations.tables import LOOKS, OBSERVATIONS, SET_ASIDE, empty, new_table
@@ -50,8 +51,23 @@ def _agreement() -> Agreement:
     return Agreement(
         agreement_id="sample_truce",
         title="Sample truce of April 2026",
-        status="in force",
+        status="fictional",
         parties=(Party(party_id="A", called="Party A"), Party(party_id="B", called="Party B")),
+        clauses=(
+            Clause(clause_id="no_fire", called="art. 1", kind="prohibit_act", says="No fire by A of any kind."),
+            Clause(clause_id="silence", called="art. 2", kind="prohibit_act", says="No fire by B " + NASTY),
+            Clause(clause_id="no_assault", kind="prohibit_act", says="No assault."),
+            Clause(clause_id="hotline", kind="require_act", says="A hotline is opened."),
+        ),
+        questions=(
+            Question(
+                question_id="scope",
+                readings=(
+                    Reading(reading_id="as written", says="every act counts", default=True),
+                    Reading(reading_id="strict", says="answers to a breach do not count"),
+                ),
+            ),
+        ),
     )
 
 
@@ -124,12 +140,14 @@ def _incidents(strip: Strip, period: Timespan, n: int, rng: np.random.Generator)
     )
 
 
-def _findings(incidents: pd.DataFrame) -> pd.DataFrame:
+def _findings(incidents: pd.DataFrame, in_force: Timespan) -> pd.DataFrame:
     heat, p = incidents.act == "heat", incidents.p_exists
     verdict = np.select([heat, p > 0.75, p > 0.3], ["indeterminate", "violation", "indeterminate"], "compliant").astype(
         object
     )
     verdict[::37] = "not_applicable"
+    outside = (incidents.time_start < in_force.start) | (incidents.time_start >= in_force.end)
+    verdict[outside.to_numpy()] = "not_applicable"
     clause = np.where(incidents.act == "assault", "no_assault", np.where(incidents.offset_km > 0, "silence", "no_fire"))
     return new_table(
         t.FINDINGS,
@@ -173,11 +191,14 @@ def _coverage(strip: Strip, period: Timespan, step_h: float, cell_km: float, rng
             "kind": "shelling",
             "looked": looked.ravel(),
             "seen": looked.ravel() * 0.15,
+            "seen_low": looked.ravel() * 0.05,
+            "seen_high": looked.ravel() * 0.4,
+            "daylight": pd.DatetimeIndex(grid_t.ravel()).hour % 19 > 3,
         },
     )
 
 
-def _status(sectors: pd.DataFrame, period: Timespan, rng: np.random.Generator) -> pd.DataFrame:
+def _status(sectors: pd.DataFrame, period: Timespan, in_force: Timespan, rng: np.random.Generator) -> pd.DataFrame:
     words = [
         "violation",
         "indeterminate",
@@ -185,7 +206,7 @@ def _status(sectors: pd.DataFrame, period: Timespan, rng: np.random.Generator) -
         "no violation seen, partly watched",
         "not observed",
     ]
-    rows = [(s, d, span.hours) for s in sectors.sector for d, span in period.days("Europe/Kyiv")]
+    rows = [(s, d, span.overlap_h(in_force)) for s in sectors.sector for d, span in period.days("Europe/Kyiv")]
     n = len(rows)
     watched = rng.uniform(0, 0.95, n)
     return new_table(
@@ -193,8 +214,14 @@ def _status(sectors: pd.DataFrame, period: Timespan, rng: np.random.Generator) -
         {
             "sector": [r[0] for r in rows],
             "day": [r[1] for r in rows],
-            "status": np.where(watched < 0.3, words[4], rng.choice(words[:4], n, p=[0.25, 0.4, 0.2, 0.15])),
+            "status": np.where(
+                [r[2] == 0 for r in rows],
+                "not in force",
+                np.where(watched < 0.3, words[4], rng.choice(words[:4], n, p=[0.25, 0.4, 0.2, 0.15])),
+            ),
             "watched": watched,
+            "watched_low": watched * 0.6,
+            "watched_high": np.minimum(watched * 1.5, 1),
             "looks": rng.integers(0, 12, n).astype(float),
             "exposure_h": [r[2] for r in rows],
             "incidents": rng.integers(0, 9, n).astype(float),
@@ -263,6 +290,11 @@ def _assessment(
     strip: Strip, period: Timespan, sectors: pd.DataFrame, *, n: int, step_h: float, cell_km: float
 ) -> t.Assessment:
     rng = np.random.default_rng(20260412)
+    in_force = (
+        period
+        if period.hours < 48
+        else Timespan(start=period.start + timedelta(hours=64), end=period.end - timedelta(hours=48))
+    )
     now = datetime(2026, 4, 18, 6, tzinfo=UTC)
     incidents = _incidents(strip, period, n, rng)
     coverage = _coverage(strip, period, step_h, cell_km, rng)
@@ -273,6 +305,7 @@ def _assessment(
         timezone="Europe/Kyiv",
         report_day_ends="24:00",
         period=period,
+        in_force=(in_force,),
         now=now,
         agreement=_agreement(),
         strip=strip,
@@ -315,8 +348,8 @@ def _assessment(
             },
         ),
         incidents=incidents,
-        findings=_findings(incidents),
-        status=_status(sectors, period, rng),
+        findings=_findings(incidents, in_force),
+        status=_status(sectors, period, in_force, rng),
         coverage=coverage,
         attributions=new_table(
             t.ATTRIBUTIONS,
@@ -379,6 +412,7 @@ def nothing() -> t.Assessment:
         timezone="Europe/Kyiv",
         report_day_ends="24:00",
         period=period,
+        in_force=(period,),
         now=datetime(2026, 4, 13, tzinfo=UTC),
         agreement=_agreement(),
         strip=strip,

@@ -54,5 +54,5 @@ def test_seen_partly_and_unseen_add_up_to_the_whole(front):
 
 def test_each_status_is_told_by_symbol_and_words_and_not_by_colour_alone(front):
     cells = [c for row in status_section(front, words(front)).tables[0].rows for c in row[1:]]
-    assert all(c.text[0] in "▲?✓◐∅" and c.said for c in cells)
+    assert all(c.text[0] in "▲?✓◐∅·" and c.said for c in cells)
     assert len({(c.text[0], c.said) for c in cells}) == len({c.said for c in cells})

@@ -54,11 +54,11 @@ def strip_chart_figure(assessment: Assessment, *, language: str = "en") -> Figur
         axes = figure.add_axes((left, 1.2 / height_in, 0.985 - left, plot_in / height_in))
         _frame(axes, assessment, words, days)
         _background(axes, coverage_grid(assessment), plot_in)
-        _windows(axes, assessment, words)
+        _windows(axes, assessment)
         _marks(axes, judged_incidents(assessment))
         _sectors(axes, assessment, plot_in)
         _places(axes, assessment, plot_in)
-        _legend(figure, words, height_in)
+        _legend(figure, words, height_in, windows=bool(bounded_windows(assessment)))
     return figure
 
 
@@ -85,7 +85,8 @@ def chart_alt(assessment: Assessment, words: Words) -> str:
 
 def figure_svg(figure: Figure) -> str:
     """Return a figure as SVG text that holds no date and no random name."""
-    return _saved(figure, "svg", {"Date": None, "Creator": None}, dpi=200).decode()
+    svg = _saved(figure, "svg", {"Date": None, "Creator": None}, dpi=200).decode()
+    return svg.replace("image-rendering:crisp-edges;image-rendering:pixelated", "")  # the ground may be smoothed
 
 
 def figure_png(figure: Figure, *, dpi: int = 150) -> bytes:
@@ -166,8 +167,19 @@ def _background(axes: Axes, grid: CoverageGrid, plot_in: float) -> None:
     axes.imshow(shade, extent=extent, aspect="auto", interpolation="none", zorder=0, origin="upper")
 
 
-def _windows(axes: Axes, assessment: Assessment, words: Words) -> None:
+def _windows(axes: Axes, assessment: Assessment) -> None:
     """Outline each time in which the agreement binds, where it is not simply the whole period."""
+    right = assessment.strip.length_km
+    for window in bounded_windows(assessment):
+        start, end = window.start.timestamp(), window.end.timestamp()
+        frame = Rectangle((0, start), right, end - start, fill=False, clip_on=False, zorder=2.5)
+        frame.set(edgecolor=WINDOW, linewidth=2.2, linestyle=(0, (5, 2)))
+        axes.add_patch(frame)
+
+
+def bounded_windows(assessment: Assessment) -> tuple[Timespan, ...]:
+    """Return the times in which the agreement binds, unless it binds through the whole period."""
+    return () if assessment.in_force == (assessment.period,) else assessment.in_force
 
 
 def _marks(axes: Axes, incidents: pd.DataFrame) -> None:
@@ -244,7 +256,7 @@ def _width_in(text: str, size_pt: float) -> float:
     return float(width) / 72
 
 
-def _legend(figure: Figure, words: Words, height_in: float) -> None:
+def _legend(figure: Figure, words: Words, height_in: float, *, windows: bool) -> None:
     """Explain the ground, the marks and the colours below the chart."""
     bar = figure.add_axes((0.76, 0.42 / height_in, 0.2, 0.13 / height_in))
     bar.imshow(np.linspace(0, 1, 256)[None, :], aspect="auto", cmap=PROBABILITY, extent=(0, 1, 0, 1))
@@ -260,7 +272,8 @@ def _legend(figure: Figure, words: Words, height_in: float) -> None:
     marks = [
         Line2D([], [], markersize=7, label=words("chart.applies"), **round_mark),
         Line2D([], [], markersize=7, fillstyle="none", label=words("chart.outside"), **round_mark),
-        Line2D([], [], color=WINDOW, linewidth=2, linestyle="--", label=words("chart.window")),
     ]
+    if windows:
+        marks.append(Line2D([], [], color=WINDOW, linewidth=2, linestyle="--", label=words("chart.window")))
     corner: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.055, 0.02)}
     figure.legend(handles=[*ground, *marks], ncols=3, frameon=False, fontsize=8, handlelength=2.2, **corner)

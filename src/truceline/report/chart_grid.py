@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from truceline.findings.status import PARTLY, WELL
 from truceline.findings.tables import Assessment
+from truceline.timespan import Timespan
 
-# monitoring practice of this project: 0.8 and more is well watched, under 0.3 is not observed
-WELL, PARTLY = 0.8, 0.3
+__all__ = ["PARTLY", "WELL", "CoverageGrid", "coverage_grid", "sector_exposure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,19 +23,23 @@ class CoverageGrid:
     cell_km: npt.NDArray[np.float64]  # (cells + 1,) edges along the line
     time_s: npt.NDArray[np.float64]  # (steps + 1,) edges, seconds since the epoch
     looked: npt.NDArray[np.float64]  # (steps, cells)
-    seen: npt.NDArray[np.float64]  # (steps, cells), of the best-watched kind of violation
+    seen: npt.NDArray[np.float64]  # (steps, cells), the chance that a violation of the mission's main kind was seen
+    kind: str  # that kind: the first in the coverage table; "" when there is none
 
-    @property
-    def km_h(self) -> npt.NDArray[np.float64]:
-        """(steps, cells) kilometre-hours of each cell and step."""
-        return np.outer(np.diff(self.time_s) / 3600, np.diff(self.cell_km))
+    def km_h(self, spans: Sequence[Timespan]) -> npt.NDArray[np.float64]:
+        """Return (steps, cells): the kilometre-hours of each cell and step that lie in any of the spans."""
+        start, end = self.time_s[:-1], self.time_s[1:]
+        inside = [
+            np.clip(np.minimum(end, s.end.timestamp()) - np.maximum(start, s.start.timestamp()), 0, None) for s in spans
+        ]
+        seconds = np.minimum(np.sum(inside, axis=0) if inside else 0 * start, end - start)
+        return np.outer(seconds / 3600, np.diff(self.cell_km))
 
 
 def coverage_grid(assessment: Assessment) -> CoverageGrid:
     """Return the coverage table as a grid over the whole period and line; empty axes when there is none.
 
-    Steps and cells are those of the table; the last cell ends where the line does. Several kinds of violation
-    share their looks: the best-watched kind is taken.
+    Steps and cells are those of the table; the last cell ends where the line does.
     """
     table = assessment.coverage
     end_km, end_s = assessment.strip.length_km, assessment.period.end.timestamp()
@@ -41,8 +47,10 @@ def coverage_grid(assessment: Assessment) -> CoverageGrid:
         start_s = assessment.period.start.timestamp()
         nothing = np.zeros((1, 1))
         return CoverageGrid(
-            cell_km=np.array([0.0, end_km]), time_s=np.array([start_s, end_s]), looked=nothing, seen=nothing
+            cell_km=np.array([0.0, end_km]), time_s=np.array([start_s, end_s]), looked=nothing, seen=nothing, kind=""
         )
+    kind = str(table.kind.iloc[0])
+    table = table[table.kind == kind]
     cells, cell = np.unique(table.cell_km.to_numpy(float), return_inverse=True)
     seconds = table.time_start.astype("int64").to_numpy() / 1e9
     steps, step = np.unique(seconds, return_inverse=True)
@@ -54,25 +62,27 @@ def coverage_grid(assessment: Assessment) -> CoverageGrid:
         time_s=np.r_[steps, max(end_s, steps[-1] + 1.0)],
         looked=looked,
         seen=seen,
+        kind=kind,
     )
 
 
 def sector_exposure(assessment: Assessment, grid: CoverageGrid) -> pd.DataFrame:
-    """Return per sector: km_h (all), km_h_looked (weighted by looked), km_h_effective (weighted by seen).
+    """Return per sector, while the agreement is in force: km_h, km_h_looked and km_h_effective.
 
-    A cell belongs to the sector its middle lies in.
+    The last two weigh each kilometre-hour by the chance that it was looked at, and that a violation was seen. A cell
+    that straddles two sectors is shared by length.
     """
-    middle = (grid.cell_km[:-1] + grid.cell_km[1:]) / 2
+    start, end = grid.cell_km[:-1], grid.cell_km[1:]
+    km_h = grid.km_h(assessment.in_force)
     rows = []
     for row in assessment.sectors.itertuples():
-        inside = (middle >= row.from_km) & (middle < row.to_km)
-        km_h = grid.km_h[:, inside]
+        share = np.clip(np.minimum(end, row.to_km) - np.maximum(start, row.from_km), 0, None) / (end - start)
         rows.append(
             {
                 "sector": row.sector,
-                "km_h": float(km_h.sum()),
-                "km_h_looked": float((km_h * grid.looked[:, inside]).sum()),
-                "km_h_effective": float((km_h * grid.seen[:, inside]).sum()),
+                "km_h": float((km_h * share).sum()),
+                "km_h_looked": float((km_h * share * grid.looked).sum()),
+                "km_h_effective": float((km_h * share * grid.seen).sum()),
             }
         )
     return pd.DataFrame(rows, columns=["sector", "km_h", "km_h_looked", "km_h_effective"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from truceline.findings.status import NOT_IN_FORCE
 from truceline.findings.tables import Assessment
 from truceline.report.judged import VERDICTS, judged_incidents, sector_names
 from truceline.report.summary import bottom_line
@@ -43,8 +44,9 @@ def _status(assessment: Assessment, words: Words) -> list[str]:
     days = sorted(status.day.unique())[-10:]
     if not days:
         return [words("status.none")]
-    cells = {(s.sector, s.day): f"{SYMBOLS[tone_of(s.status)]} {percent(s.watched)}" for s in status.itertuples()}
+    known = status[status.status != NOT_IN_FORCE]
+    cells = {(s.sector, s.day): f"{SYMBOLS[tone_of(s.status)]} {percent(s.watched)}" for s in known.itertuples()}
     lines = [f"{words('rates.sector')[:18]:<18}" + "".join(f"{day[5:]:>8}" for day in days)]
     for sector, called in sector_names(assessment.sectors).items():
-        lines.append(f"{called[:18]:<18}" + "".join(f"{cells.get((sector, day), '–'):>8}" for day in days))
+        lines.append(f"{called[:18]:<18}" + "".join(f"{cells.get((sector, day), '·'):>8}" for day in days))
     return [*lines, " · ".join(f"{SYMBOLS[tone_of(s)]} {words.term('status', s)}" for s in STATUSES)]

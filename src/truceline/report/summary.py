@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from truceline.findings.status import NOT_IN_FORCE
 from truceline.findings.tables import Assessment
 from truceline.report.judged import sector_names
 from truceline.report.words import Words, number, percent, shorten
@@ -72,13 +73,13 @@ def _overdue(assessment: Assessment, words: Words) -> str:
 
 
 def _changed(assessment: Assessment, words: Words) -> str:
-    """Say which sector's status changed on the last day; the worst change first."""
-    days = sorted(assessment.status.day.unique())
+    """Say which sector's status changed on the last day in force; the worst change first."""
+    status = assessment.status[assessment.status.status != NOT_IN_FORCE]
+    days = sorted(status.day.unique())
     if len(days) < 2:
         return ""
     before, after = (
-        assessment.status[assessment.status.day == day].drop_duplicates("sector").set_index("sector").status
-        for day in days[-2:]
+        status[status.day == day].drop_duplicates("sector").set_index("sector").status for day in days[-2:]
     )
     names = sector_names(assessment.sectors)
     changed = [s for s in names if s in before and s in after and before[s] != after[s]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from truceline.agreement import Agreement
 from truceline.findings.tables import Assessment
 from truceline.report.judged import VERDICTS
 from truceline.report.page import Cell, Section, row, table, web_link
@@ -63,7 +64,7 @@ def _party(assessment: Assessment, party: str) -> str:
 
 
 def rules_section(assessment: Assessment, words: Words) -> Section:
-    """Return each clause against each party: its worst verdict, the margin there, and the incidents it rests on."""
+    """Return each clause, reading and party: its worst verdict, the margin there, and the incidents it rests on."""
     rows = []
     groups = assessment.findings.groupby(["clause", "interpretation", "party"], sort=True)
     for (clause, interpretation, party), found in groups:
@@ -73,7 +74,8 @@ def rules_section(assessment: Assessment, words: Words) -> Section:
         evidence = worst[worst.verdict == first.verdict].incident_id
         rows.append(
             row(
-                f"{clause} ({interpretation})" if interpretation else clause,
+                shorten(_rule(assessment.agreement, clause), 140),
+                shorten(_reading(assessment.agreement, interpretation), 120) or NOT_KNOWN,
                 _party(assessment, party) or words("rules.any_party"),
                 Cell(text=words.term("verdict", first.verdict), tone=first.verdict),
                 _margin(first.margin, first.margin_unit),
@@ -82,13 +84,31 @@ def rules_section(assessment: Assessment, words: Words) -> Section:
                 shorten(first.reason, 160),
             )
         )
-    head = [words(f"rules.{k}") for k in ("rule", "party", "verdict", "margin", "probability", "evidence", "reason")]
+    keys = ("rule", "reading", "party", "verdict", "margin", "probability", "evidence", "reason")
+    untouched = sorted(
+        c.clause_id for c in assessment.agreement.clauses if not assessment.findings.clause.eq(c.clause_id).any()
+    )
     return Section(
         key="rules",
         title=words("section.rules"),
         text=(words("rules.intro"),) if rows else (words("rules.none"),),
-        tables=table(words("rules.caption"), head, rows, numeric=(3, 4)),
+        tables=table(words("rules.caption"), [words(f"rules.{k}") for k in keys], rows, numeric=(4, 5)),
+        small=(words("rules.untouched", clauses=", ".join(untouched)),) if rows and untouched else (),
     )
+
+
+def _rule(agreement: Agreement, clause_id: str) -> str:
+    """Return a clause by its number or id and what it says."""
+    clause = next((c for c in agreement.clauses if c.clause_id == clause_id), None)
+    return f"{clause.called or clause_id}: {clause.says}" if clause else clause_id
+
+
+def _reading(agreement: Agreement, label: str) -> str:
+    """Return a reading's label and what it says; a label joins several by '+' or names its question before a '.'."""
+    says = {reading.reading_id: reading.says for _, reading in agreement.interpretations}
+    says |= {f"{question}.{reading.reading_id}": reading.says for question, reading in agreement.interpretations}
+    parts = [says[part] for part in label.split("+") if says.get(part)]
+    return f"{label}: {'; '.join(parts)}" if parts else label
 
 
 def _margin(margin: float, unit: str) -> str:

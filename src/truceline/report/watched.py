@@ -14,13 +14,14 @@ from truceline.report.words import NOT_KNOWN, Words, number, percent
 from truceline.uncertainty import poisson_interval, upper_bound_rate
 
 PER_KM_H = 1000.0
-SYMBOLS = {"violation": "▲", "indeterminate": "?", "watched": "✓", "partly": "◐", "not_observed": "∅"}
+SYMBOLS = {"violation": "▲", "indeterminate": "?", "watched": "✓", "partly": "◐", "not_observed": "∅", "no_force": "·"}
 STATUSES = (
     "violation",
     "indeterminate",
     "no violation seen, well watched",
     "no violation seen, partly watched",
     "not observed",
+    "not in force",
 )
 
 
@@ -40,6 +41,9 @@ def exposure_section(assessment: Assessment, words: Words) -> Section:
     known = exposure.get("km_h_total", 0.0) > 0
     text: tuple[str, ...] = () if known else (words("exposure.none"),)
     text += (words("exposure.not_observed"),)
+    upper = exposure.get("rate_upper_per_1000_km_h", math.inf)
+    if known and math.isfinite(upper):
+        text += (words("exposure.upper", upper=number(upper)),)
     looks = assessment.looks.groupby(["source", "sensor"], sort=True).detections
     look_rows = [
         row(source, words.term("sensor", sensor), number(len(d), 0), number(float((d == 0).sum()), 0))
@@ -82,7 +86,7 @@ def violations_section(assessment: Assessment, judged: pd.DataFrame, grid: Cover
         key="violations",
         title=words("section.violations"),
         text=text,
-        tables=table(words("rates.caption"), head, rows, numeric=range(1, 8)),
+        tables=table(words("rates.caption", kind=words.term("act", grid.kind)), head, rows, numeric=range(1, 8)),
         small=(words("rates.method"),) if rows else (),
     )
 
@@ -111,7 +115,7 @@ def status_section(assessment: Assessment, words: Words) -> Section:
                 made.append(NOT_KNOWN)
             else:
                 tone = tone_of(found.status)
-                text = f"{SYMBOLS[tone]} {percent(found.watched)}"
+                text = SYMBOLS[tone] if tone == "no_force" else f"{SYMBOLS[tone]} {percent(found.watched)}"
                 made.append(Cell(text=text, tone=tone, said=words.term("status", found.status)))
         rows.append(row(*made))
     return Section(
@@ -129,4 +133,6 @@ def tone_of(status: str) -> str:
     """Return the tone of a status, a key of SYMBOLS."""
     if status in {"violation", "indeterminate", "not observed"}:
         return status.replace(" ", "_")
+    if status == "not in force":
+        return "no_force"
     return "watched" if "well" in status else "partly"
