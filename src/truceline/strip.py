@@ -185,12 +185,10 @@ def _least_m2(boxes, node, lon, lat, scale):  # type: ignore[no-untyped-def]
     y = max(boxes[node, 2] - lat, lat - boxes[node, 3], 0.0)
     if x == np.inf:
         return np.inf
-    # metres per degree half way to the box's north and south edge: the least of them bounds all between
-    north, south = 0.5 * (boxes[node, 3] - lat), 0.5 * (boxes[node, 2] - lat)
-    kx = min(
-        scale[0] + north * (scale[1] + north * scale[2]),
-        scale[0] + south * (scale[1] + south * scale[2]),
-    )
+    # metres per degree half way to the box's edge nearer a pole: the least of all half ways to the box
+    edge = boxes[node, 3] if boxes[node, 3] + boxes[node, 2] + 2 * lat >= 0 else boxes[node, 2]
+    half = 0.5 * (edge - lat)
+    kx = scale[0] + half * (scale[1] + half * scale[2])
     x *= max(kx, 0.0)
     y *= scale[3] * SLACK
     return SLACK * (x * x + y * y)
@@ -270,9 +268,12 @@ def _nearest_segment(line, boxes, lon, lat, scale, stack, least):  # type: ignor
         a = _least_m2(boxes, 2 * node, lon, lat, scale)
         b = _least_m2(boxes, 2 * node + 1, lon, lat, scale)
         swap = 1 if a < b else 0  # the nearer child goes on top
-        stack[depth], least[depth] = 2 * node + swap, b if swap else a
-        stack[depth + 1], least[depth + 1] = 2 * node + 1 - swap, a if swap else b
-        depth += 2
+        if max(a, b) <= best:
+            stack[depth], least[depth] = 2 * node + swap, max(a, b)
+            depth += 1
+        if min(a, b) <= best:
+            stack[depth], least[depth] = 2 * node + 1 - swap, min(a, b)
+            depth += 1
     return nearest
 
 

@@ -31,6 +31,7 @@ Flags = npt.NDArray[np.bool_]
 
 MISSES = "looks that saw nothing"
 CAPPED = "cap on unjudged reports together"
+ONE_PASS_NS = HOUR_NS // 4  # detections within a quarter of an hour of each other may be of one pass
 GOOD_LOOKS = 0.8  # chance that the later looks would have seen it again
 
 
@@ -135,20 +136,24 @@ def _strength(members: Members) -> Floats:
 
 
 def _misses(members: Members, background: Background, heat: Flags, settings: IncidentSettings) -> tuple[Floats, Floats]:
-    """Return (number, mean cloud) of thermal looks, while it lasted or soon after, that did not see it."""
+    """Return (number, mean cloud) of thermal looks, while it lasted or soon after, that did not see it.
+
+    The look that first saw it is not one of them, so the count begins `ONE_PASS_NS` after the first sighting.
+    """
     start = members.rows["time_start"].to_numpy("datetime64[ns]").astype("int64")
     end = np.maximum(members.rows["time_end"].to_numpy("datetime64[ns]").astype("int64"), start)
     first, last = members.reduce(np.minimum, start), members.reduce(np.maximum, end)
     chainage = members.rows["chainage_km"].to_numpy(float)[members.starts]
     number, cloud = background.exposure.looks_between(
-        np.asarray(first),
+        np.asarray(first) + ONE_PASS_NS,
         np.asarray(last) + int(settings.heat_persistence_h * HOUR_NS),
         background.exposure.cell_of(np.nan_to_num(chainage)),
     )
     far = ~(np.abs(members.rows["offset_km"].to_numpy(float)[members.starts]) <= settings.control_to_km)
-    order = np.lexsort([members.rows["source"].cat.codes.to_numpy()[heat], start[heat], members.incident[heat]])
-    keys = (members.rows["source"].cat.codes.to_numpy()[heat][order], start[heat][order], members.incident[heat][order])
-    fresh = np.any([np.diff(key, prepend=-1) != 0 for key in keys], axis=0)
+    later = heat & (start > np.asarray(first)[members.incident] + ONE_PASS_NS)
+    keys = np.stack([members.rows["source"].cat.codes.to_numpy(), start, members.incident])[:, later]
+    keys = keys[:, np.lexsort(keys)]
+    fresh = (np.diff(keys, prepend=-1) != 0).any(axis=0)
     seen = np.bincount(keys[2], fresh, minlength=members.number)
     return np.where(far, 0.0, np.maximum(number - seen, 0.0)), cloud
 
