@@ -1,23 +1,42 @@
 import csv
+import io
 import json
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from truceline import cli
 from truceline.cli import app
 
 COMMANDS = ["init", "lint", "judge", "monitor", "verify", "demo"]
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
-def run(*arguments: str, code: int = 0) -> subprocess.CompletedProcess:
-    """Run the command as a user would."""
-    done = subprocess.run([sys.executable, "-m", "truceline", *map(str, arguments)], capture_output=True, text=True)
-    assert done.returncode == code, done.stderr or done.stdout
-    return done
+@dataclass
+class Done:
+    """What a command printed."""
+
+    stdout: str
+    stderr: str
+
+
+def run(*words: object, code: int = 0) -> Done:
+    """Run a command as a user would, in this process."""
+    printed, told = io.StringIO(), io.StringIO()
+    with redirect_stdout(printed), redirect_stderr(told):
+        found = cli.run([str(word) for word in words])
+    assert found == code, told.getvalue() or printed.getvalue()
+    return Done(printed.getvalue(), told.getvalue())
+
+
+def test_the_program_starts_as_a_program():
+    done = subprocess.run([sys.executable, "-m", "truceline", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("truceline 0.")
 
 
 @pytest.fixture(scope="session")

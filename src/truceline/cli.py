@@ -6,12 +6,13 @@ import json
 import math
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import click
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -42,12 +43,24 @@ err = Console(stderr=True, highlight=False)
 
 
 def main() -> None:
-    """Run the command line; errors raised on purpose become one clear line and exit code 2."""
+    """Run the command line on the words it was given."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command and return its exit code; an error raised on purpose becomes one clear line and code 2."""
     try:
-        app()
+        code = app(list(words), standalone_mode=False)
     except TrucelineError as error:
         err.print(f"truceline: {error}", style="red", markup=False, soft_wrap=True)
-        sys.exit(BAD_REQUEST)
+        return BAD_REQUEST
+    except click.ClickException as error:
+        error.show()
+        return BAD_REQUEST
+    except (click.Abort, KeyboardInterrupt):
+        err.print("truceline: stopped.")
+        return BAD_REQUEST
+    return code if isinstance(code, int) else DONE
 
 
 @app.callback(invoke_without_command=True)
@@ -163,7 +176,7 @@ def monitor(
     with _progress(quiet=as_json) as tell:
         result = opened.monitor(now=_instant(now), tell=tell)
         numbers = result.write(to_folder, profile=profile, languages=language or ["en"], tell=tell)
-    _show(result, numbers, as_json=as_json)
+    _show(result, numbers, as_json=as_json, show_columns=events is not None)
 
 
 @app.command()
@@ -227,15 +240,16 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[str], None]]:
         yield lambda step: bar.update(task, description=step)
 
 
-def _show(result: Monitoring, numbers: dict[str, Any], *, as_json: bool) -> None:
+def _show(result: Monitoring, numbers: dict[str, Any], *, as_json: bool, show_columns: bool = False) -> None:
     if as_json:
         _print_json(numbers)
         return
-    for ours, theirs in result.recognised.items():
-        out.print(f"  {theirs} -> {ours}", style="dim", markup=False)
+    if show_columns:
+        said = ", ".join(f"{theirs} -> {ours}" for ours, theirs in result.recognised.items())
+        out.print(f"Columns recognised: {said}", markup=False, soft_wrap=True)
     for note in result.notes:
-        out.print(note, markup=False)
-    out.print(result.summary(), markup=False)
+        out.print(note, markup=False, soft_wrap=True)
+    out.print(result.summary(), markup=False, soft_wrap=True)
     _tell_set_aside(result.assessment.set_aside)
     out.print(f"Record root {numbers['record_root']}", markup=False)
     out.print(f"Report: {numbers['report']}", markup=False)
@@ -243,7 +257,8 @@ def _show(result: Monitoring, numbers: dict[str, Any], *, as_json: bool) -> None
 
 def _tell_set_aside(set_aside: Any, *, most: int = 5) -> None:
     for row in set_aside.head(most).itertuples():
-        err.print(f"set aside: {row.file}, line {row.line:.0f}: {row.reason} {row.todo}", style="yellow", markup=False)
+        text = f"set aside: {row.file}, line {row.line:.0f}: {row.reason} {row.todo}"
+        err.print(text, style="yellow", markup=False, soft_wrap=True)
     if len(set_aside) > most:
         err.print(f"... and {len(set_aside) - most} more; the report lists them.", style="yellow")
 

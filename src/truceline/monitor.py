@@ -109,4 +109,6 @@ def monitor(
         assumptions=pd.concat([made.assumptions, assumptions()], ignore_index=True),
         credits=brief.credits,
         digests=readings.digests,
+        background=made.background,
+        fixed_sources=made.masked,
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import pandas as pd
 
 from truceline.agreement import Agreement, LineOfContact
-from truceline.observations.tables import Schema
+from truceline.incidents.tables import BACKGROUND, MASKED
+from truceline.observations.tables import Schema, empty
 from truceline.strip import Strip
 from truceline.timespan import Timespan
 
@@ -177,3 +178,5 @@ class Assessment:
     assumptions: pd.DataFrame  # name, value, low, high, unit, source
     credits: tuple[str, ...]  # whose data this rests on
     digests: Mapping[str, str]  # input file -> SHA-256
+    background: pd.DataFrame = field(default_factory=lambda: empty(BACKGROUND))  # expected detections by strip cell
+    fixed_sources: pd.DataFrame = field(default_factory=lambda: empty(MASKED))  # heat that burns day after day
