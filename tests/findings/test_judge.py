@@ -73,7 +73,7 @@ def random_sightings(name: str, seed: int, length: int = 40) -> pd.DataFrame:
     table = {
         "id": [f"s{i}" for i in range(length)],
         "time": pd.to_datetime([sown[i] for i in rng.integers(len(sown), size=length)], utc=True)
-        + pd.to_timedelta(rng.integers(-30 * 86400, 40 * 86400, length), "s"),
+        + pd.to_timedelta(rng.integers(-86400, 86400, length) * rng.choice([1, 30], length), "s"),
         "party": rng.choice([*agreement.party_ids, ""], length),
         "operator": rng.choice(["", "OSCE", "MFO", "monitors", *agreement.party_ids], length),
         "act": rng.choice(acts, length),
@@ -337,6 +337,32 @@ def test_what_was_not_known_by_then_is_left_out():
     agreement = LIBRARY["energy_moratorium_2025"]
     assert judge(agreement, row, log=log)["verdict"].iloc[0] == "not_applicable"
     assert judge(agreement, row, log=log, now=datetime(2025, 4, 3, tzinfo=UTC))["verdict"].iloc[0] == "violation"
+
+
+def test_the_rows_that_decide_nothing_can_be_left_out():
+    sightings = random_sightings("korea_1953", 1)
+    whole = judge(LIBRARY["korea_1953"], sightings)
+    kept = judge(LIBRARY["korea_1953"], sightings, drop_not_applicable=True)
+    expected = whole[whole["verdict"] != "not_applicable"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept, expected)
+
+
+@pytest.mark.parametrize(
+    ("hours_before", "refused_hours_before", "verdict"),
+    [(48, None, "compliant"), (47, None, "violation"), (60, 12, "violation"), (60, 70, "compliant")],
+)
+def test_a_notice_exempts_with_its_lead_time_and_unless_refused(hours_before, refused_hours_before, verdict):
+    # needs 3.1, point 7: lead time, who answers, what silence means (here: consent)
+    notice = {"event": "notice", "by": "same_party", "at_least": "PT48H", "refused_by": "refusal"}
+    clause = {"id": "c", "kind": "prohibit_act", "acts": ["overflight"], "says": "x", "exempt": {"when": notice}}
+    draft = {"id": "x", "title": "x", "status": "fictional", "parties": [{"id": "A"}, {"id": "B"}], "clauses": [clause]}
+    at = pd.Timestamp("2027-01-10T00:00Z")
+    log = [{"time": at - pd.Timedelta(hours=hours_before), "event": "notice", "party": "A"}]
+    if refused_hours_before is not None:
+        log.append({"time": at - pd.Timedelta(hours=refused_hours_before), "event": "refusal", "party": "B"})
+    row = pd.DataFrame([{"id": "s0", "time": at, "party": "A", "act": "overflight"}])
+    found = judge(agreement_from(draft, where="draft"), row, log=pd.DataFrame(log))
+    assert found["verdict"].iloc[0] == verdict
 
 
 def test_a_zone_that_nothing_defines_is_open_with_a_hint():

@@ -38,6 +38,7 @@ class Source:
 
     ref: str
     tag: Tag = "unchecked"
+    note: str = ""  # of translation or reprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,9 @@ class Condition:
     outcome: str = ""
     order: Literal["before", "unspecified"] = "before"
     within: timedelta | None = None  # no longer ago than this
+    at_least: timedelta | None = None  # no less long ago: the lead time of a notice
+    channel: str = ""  # the way it must take, for people to check
+    refused_by: str = ""  # an event that undoes it when it follows; where none is named, silence is no answer
     covers: Literal["", "zone"] = ""  # the log row must name the clause's zone
     disputed: Literal["open", "accepted", "refused"] = "open"  # how a row whose outcome is 'disputed' counts
     held: timedelta | None = None  # the event must be on record for each whole day of this span

@@ -184,7 +184,18 @@ class Clock:
         latest = _latest(at[~bounded], times)
         age = np.where(latest == ALWAYS, NEVER, times - np.where(latest == ALWAYS, 0, latest))
         longest = NEVER - 1 if condition.within is None else int(condition.within / timedelta(microseconds=1)) * 1000
-        return found | (age <= longest)
+        shortest = 0 if condition.at_least is None else int(condition.at_least / timedelta(microseconds=1)) * 1000
+        if shortest:  # the latest one that left time enough
+            latest = _latest(at[~bounded], times - shortest)
+            age = np.where(latest == ALWAYS, NEVER, times - np.where(latest == ALWAYS, 0, latest))
+        undone = self._refused(condition, latest, times)
+        return (found | (age <= longest)) & ~undone
+
+    def _refused(self, condition: Condition, since: Instants, times: Instants) -> Bools:
+        """Return whether a refusal came after what it answers and by each row's time."""
+        refusals = self.log.time_ns[_events(self.log.event, condition.refused_by)]
+        latest = _latest(refusals, times)
+        return np.asarray((latest != ALWAYS) & (latest >= since), bool)
 
     def held_days(self, condition: Condition) -> tuple[Floats, Floats]:
         """Return (truth, margin in days) of a state that must be on record for each day of a span before each row.
