@@ -88,3 +88,14 @@ def test_an_undefined_zone_says_which_one_was_meant():
 def test_every_code_has_its_own_explanation():
     assert set(BREAKS) <= set(CODES)
     assert len(set(CODES.values())) == len(CODES)
+
+
+def test_the_reference_lists_every_code_with_its_explanation():
+    page = (CASES.parents[1] / "docs" / "reference" / "agreement.md").read_text(encoding="utf-8")
+    assert all(f"| `{code}` | {told} |" in page for code, told in CODES.items())
+
+
+def test_the_example_in_the_reference_is_well_formed():
+    page = (CASES.parents[1] / "docs" / "reference" / "agreement.md").read_text(encoding="utf-8")
+    example = page.split("```yaml\n")[1].split("```")[0]
+    assert lint(parse_agreement(example, where="agreement.md")).empty

@@ -149,7 +149,7 @@ def sorted_rows(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["clause", "interpretation", "sighting"], ignore_index=True)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(NAMES, SEEDS)
 def test_swapping_the_labels_swaps_every_verdict_exactly(name, seed):
     first, second = LIBRARY[name].party_ids

@@ -145,20 +145,32 @@ def _judge_variant(rows: Rows, variant: Variant, acts: ActLog, ground: Ground) -
     """Return the ruling of one clause under one reading: scope first, then force, then the rule itself."""
     clause, agreement = variant.clause, variant.agreement
     ruling = Ruling(rows.length)
-    clock = Clock(rows, acts, agreement, clause)
-    everything = np.ones(rows.length, bool)
     if not clause.applies:
-        ruling.decide(everything, NOT_APPLICABLE, "under this reading the clause does not apply", 0.0)
+        ruling.decide(ruling.open.copy(), NOT_APPLICABLE, "under this reading the clause does not apply", 0.0)
     chance, doubt = _scope(ruling, rows, clause, agreement)
+    concerned = np.flatnonzero(ruling.open)  # most sightings are none of most clauses' business
+    if len(concerned):
+        part = rows.only(concerned)
+        ruling.take(
+            concerned,
+            _judge_concerned(part, variant, acts, ground.only(part, concerned), chance[concerned], doubt[concerned]),
+        )
+    return ruling
+
+
+def _judge_concerned(
+    rows: Rows, variant: Variant, acts: ActLog, ground: Ground, chance: Floats, doubt: Floats
+) -> Ruling:
+    """Return the ruling of the rows a clause is about."""
+    clause, agreement = variant.clause, variant.agreement
+    ruling = Ruling(rows.length)
+    clock = Clock(rows, acts, agreement, clause)
     doubt = np.minimum(doubt, _force(ruling, clock, clause))
     doubt = np.minimum(doubt, _exempt(ruling, rows, clock, clause, agreement))
     judge_kind(ruling, rows, clock, ground, _zone_of(clause, agreement))
     _temper(ruling, rows, chance, doubt)
     if clause.tag == "unchecked":
-        ruling.add(
-            (ruling.verdict <= VIOLATION) & np.isfinite(ruling.margin),
-            "the number is unchecked",
-        )
+        ruling.add((ruling.verdict <= VIOLATION) & np.isfinite(ruling.margin), "the number is unchecked")
     return ruling
 
 

@@ -94,8 +94,7 @@ def _lateness(ruling: Ruling, clock: Clock, mine: Bools) -> None:
     late = mine & (ruling.verdict == VIOLATION) & (last < 0)
     unmeasured = late & ~np.isfinite(ruling.margin)
     ruling.measure(unmeasured, last, "h")
-    for hours in np.unique(np.round(last[late], 3))[:200]:  # the words are for people; beyond that many, leave them out
-        ruling.add(late & (np.round(last, 3) == hours), f"{-hours:g} h past the deadline")
+    ruling.say(late, -last, lambda h: f"; {h:g} h past the deadline", more=True)
 
 
 def _cap(ruling: Ruling, rows: Rows, clock: Clock, spot: Place | None) -> None:

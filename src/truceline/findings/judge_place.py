@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from truceline.agreement.lines import LineOfContact
@@ -46,9 +47,20 @@ class Ground:
         self.rows, self.lines = rows, lines
         self.sigma_km = rows.number("sigma_m", missing=0.0) / 1000
         self._offsets: dict[str, tuple[Floats, Floats]] = {}
+        self._whole: Ground | None = None
+        self._index = np.arange(0)
+
+    def only(self, rows: Rows, index: npt.NDArray[np.intp]) -> Ground:
+        """Return the ground of some of the rows."""
+        part = Ground(rows, self.lines)
+        part._whole, part._index = self, index
+        return part
 
     def offset(self, line_id: str) -> tuple[Floats, Floats]:
         """Return (offset in km, positive on the first party's side; one-sigma error in km) from a line."""
+        if self._whole is not None:
+            offset, error = self._whole.offset(line_id)
+            return offset[self._index], error[self._index]
         if line_id not in self._offsets:
             placed, sigma = self._placed(line_id)
             stated = self.rows.number(f"offset_km@{line_id}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -32,29 +33,59 @@ class Rows:
         self.table = table
         self.party_ids = tuple(party_ids)
         self.length = len(table)
+        self._whole: Rows | None = None  # of which these rows are a part, at _index
+        self._index = np.arange(0)
         self._codes: dict[str, tuple[npt.NDArray[np.intp], list[str]]] = {}
+        self._known: dict[object, npt.NDArray[Any]] = {}
         self.ids = table["id"].astype("object").to_numpy()
         self.time_ns = instants(table["time"])
         if (self.time_ns == ALWAYS).any():
             first = self.ids[int(np.argmax(self.time_ns == ALWAYS))]
             raise RequestError(f"sighting '{first}' has no time.", todo="Give each sighting a time, or leave it out.")
-        end = instants(table["time_end"]) if "time_end" in table else self.time_ns
+        end = self.instant("time_end")
         self.time_end_ns = np.where(end == ALWAYS, self.time_ns, np.maximum(end, self.time_ns))
-        self.chance = self._chance()
+        self.chance = np.clip(self.number("p_exists", missing=1.0) * self.number("p_act", missing=1.0), 0.0, 1.0)
+
+    def only(self, index: npt.NDArray[np.intp]) -> Rows:
+        """Return some of the rows; their columns are cut from these when they are asked for."""
+        part = copy.copy(self)
+        part._whole, part._index, part.length = self, index, len(index)
+        part._codes, part._known = {}, {}
+        part.ids, part.time_ns, part.time_end_ns = self.ids[index], self.time_ns[index], self.time_end_ns[index]
+        part.chance = self.chance[index]
+        return part
+
+    def known(self, key: object, made: Callable[[Rows], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """Return `made(rows)`, worked out once for all rows and cut for a part of them. Do not write to it."""
+        if key not in self._known:
+            whole = self._whole
+            self._known[key] = made(self) if whole is None else whole.known(key, made)[self._index]
+        return self._known[key]
 
     def number(self, name: str, *, missing: float = np.nan) -> Floats:
         """Return a number column; where it is not known, `missing`."""
-        if name not in self.table:
-            return np.full(self.length, missing)
-        values = pd.to_numeric(self.table[name], errors="coerce").to_numpy(float, na_value=np.nan)
+        values: Floats = self.known(("number", name), lambda rows: rows._read_number(name)).copy()
         return values if np.isnan(missing) else np.where(np.isnan(values), missing, values)
+
+    def _read_number(self, name: str) -> Floats:
+        if name not in self.table:
+            return np.full(self.length, np.nan)
+        return np.asarray(pd.to_numeric(self.table[name], errors="coerce").to_numpy(float, na_value=np.nan), float)
+
+    def instant(self, name: str) -> Instants:
+        """Return a time column; ALWAYS where it is not known."""
+        if name not in self.table:
+            return np.full(self.length, ALWAYS)
+        return self.known(("instant", name), lambda rows: instants(rows.table[name]))
 
     def codes(self, name: str) -> tuple[npt.NDArray[np.intp], list[str]]:
         """Return a text column as (code of each row, the distinct texts)."""
         if name not in self._codes:
-            if name in self.table:
-                text = self.table[name].astype("object").where(self.table[name].notna(), "")
-                codes, values = pd.factorize(text)
+            if self._whole is not None:
+                codes, words = self._whole.codes(name)
+                self._codes[name] = codes[self._index], words
+            elif name in self.table:
+                codes, values = pd.factorize(self.table[name].astype("object").where(self.table[name].notna(), ""))
                 self._codes[name] = codes, [str(v).strip() for v in values]
             else:
                 self._codes[name] = np.zeros(self.length, np.intp), [""]
@@ -90,12 +121,11 @@ class Rows:
 
     def item_words(self) -> npt.NDArray[np.object_]:
         """Return the item: as stated, else that of the named system, else ''."""
+        return self.known("item words", Rows._read_items)
+
+    def _read_items(self) -> npt.NDArray[np.object_]:
         stated = self.text("item")
         return np.where(stated == "", self.each("system", lambda word: _of_system(word)[0], kind=object), stated)
-
-    def _chance(self) -> Floats:
-        stated = self.number("p_exists", missing=1.0) * self.number("p_act", missing=1.0)
-        return np.clip(stated, 0.0, 1.0)
 
 
 def party_of(word: str) -> str:

@@ -41,11 +41,20 @@ class Ruling:
         self.margin[mine] = margin[mine] + 0.0  # no negative zero
         self.unit[mine] = unit
 
-    def say(self, where: Bools, values: Floats, words: Callable[[float], str]) -> None:
-        """Give rows a reason that quotes a number rounded to three places; each distinct sentence is made once."""
+    def take(self, index: npt.NDArray[np.intp], part: Ruling) -> None:
+        """Take over the ruling of some rows."""
+        for name in ("verdict", "reason", "probability", "margin", "unit", "open"):
+            getattr(self, name)[index] = getattr(part, name)
+
+    def say(self, where: Bools, values: Floats, words: Callable[[float], str], *, more: bool = False) -> None:
+        """Give rows a reason that quotes a number rounded to three places, or `more` words after the one they have.
+
+        Each distinct sentence is made once.
+        """
         if where.any():
             quoted, inverse = np.unique(np.round(values[where], 3), return_inverse=True)
-            self.reason[where] = np.array([words(float(v)) for v in quoted], object)[inverse]
+            said = np.array([words(float(v)) for v in quoted], object)[inverse]
+            self.reason[where] = self.reason[where] + said if more else said
 
     def add(self, where: Bools, words: str) -> None:
         """Append words to the reasons of rows; each distinct reason is extended once."""

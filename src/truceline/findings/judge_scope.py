@@ -17,6 +17,10 @@ def act_chance(rows: Rows, acts: tuple[str, ...]) -> Floats:
 
     A word broader than the clause's, and 'heat', may be it or not: nan.
     """
+    return rows.known(("acts", acts), lambda whole: _act_chance(whole, acts))
+
+
+def _act_chance(rows: Rows, acts: tuple[str, ...]) -> Floats:
     said: Floats = rows.each("act", lambda word: _is_one_of(word, acts)).astype(float)
     said[said == OPEN] = np.nan
     if "p_acts" not in rows.table:
@@ -47,7 +51,11 @@ def items_truth(rows: Rows, items: tuple[Items, ...]) -> Floats:
     """Return whether each row is any of several descriptions; no description means anything at all."""
     if not items:
         return np.full(rows.length, YES)
-    return np.asarray(np.max([_one(rows, described) for described in items], axis=0), float)
+    return np.asarray(np.max([_item_truth(rows, described) for described in items], axis=0), float)
+
+
+def _item_truth(rows: Rows, described: Items) -> Floats:
+    return rows.known(described, lambda whole: _one(whole, described))
 
 
 def _one(rows: Rows, described: Items) -> Floats:
@@ -81,7 +89,7 @@ def _class_of(word: str, classes: tuple[str, ...]) -> float:
 
 def _may_have_calibre(rows: Rows) -> Floats:
     """Return no for what has neither calibre nor range (people, drones), yes otherwise."""
-    return rows.each_item(_is_a_weapon)
+    return rows.known("weapon", lambda whole: whole.each_item(_is_a_weapon))
 
 
 def _is_a_weapon(word: str) -> float:

@@ -24,7 +24,6 @@ from truceline.findings.judge_rows import (
     Floats,
     Instants,
     Rows,
-    instants,
 )
 from truceline.timespan import find_zone
 from truceline.vocabulary import ACTS, is_kind_of
@@ -94,13 +93,9 @@ class Clock:
 
     def __init__(self, rows: Rows, log: ActLog, agreement: Agreement, clause: Clause) -> None:
         self.rows, self.log, self.agreement, self.clause = rows, log, agreement, clause
-        launched = (
-            rows.table["launch_time"] if clause.timed_by == "launch_time" and "launch_time" in rows.table else None
-        )
-        if launched is None:
-            self.start_ns, self.end_ns = rows.time_ns, rows.time_end_ns
-        else:
-            at = instants(launched)
+        self.start_ns, self.end_ns = rows.time_ns, rows.time_end_ns
+        if clause.timed_by == "launch_time":
+            at = rows.instant("launch_time")
             self.start_ns = np.where(at == ALWAYS, rows.time_ns, at)
             self.end_ns = np.where(at == ALWAYS, rows.time_end_ns, at)
         self.party = rows.parties()
