@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -113,3 +113,16 @@ def test_a_limit_whose_bound_is_not_written_is_asked_about():
 def test_the_plan_for_a_reassurance_force_writes_no_distance():
     found = lint(read_library("reassurance_2025"))
     assert ("UNDEFINED_DISTANCE", "force-line") in set(zip(found["code"], found["where"], strict=True))
+
+
+def test_a_claims_rate_needs_its_cut_off():
+    # A12-4: 1,971 from the start to 08:00 on 12 April are 123.2 an hour; A12-5: 2,299 with no cut-off said may be
+    # 153.3 (07:00) or 114.95 (12:00), so it is a range and no single value
+    start = read_library("easter_2026").effective.start.latest
+    hours = {
+        clock: (datetime.fromisoformat(f"2026-04-12T{clock}+03:00") - start) / timedelta(hours=1)
+        for clock in ("07:00", "08:00", "12:00")
+    }
+    assert 1971 / hours["08:00"] == pytest.approx(123.2, abs=0.05)
+    assert 2299 / hours["07:00"] == pytest.approx(153.3, abs=0.05)
+    assert 2299 / hours["12:00"] == pytest.approx(114.95, abs=0.005)

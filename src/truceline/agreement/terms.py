@@ -29,6 +29,9 @@ ZoneKind = Literal[
     "named",  # an area of a map that the sighting names
     "everywhere",
 ]
+Status = Literal[
+    "in_force", "in_force_in_part", "recurring", "historical", "disputed", "overtaken", "ended", "proposal", "fictional"
+]
 ClauseKind = Literal["prohibit_presence", "cap", "prohibit_act", "require_act", "permit_if"]
 
 
@@ -326,7 +329,7 @@ class Agreement:
 
     agreement_id: str = field(metadata={"key": "id"})
     title: str
-    status: Literal["in_force", "in_force_in_part", "historical", "disputed", "ended", "proposal", "fictional"]
+    status: Status
     time_zone: str = ""
     summary: str = ""
     sources: tuple[Source, ...] = ()

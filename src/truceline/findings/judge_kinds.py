@@ -84,6 +84,8 @@ def _by_place(ruling: Ruling, clock: Clock, spot: Place, zone: Zone) -> None:
     good = ruling.decide(spot.inside == NO, beyond, "outside the zone", spot.probability)
     ruling.say(good & np.isfinite(margin), margin, lambda d: f"beyond the limit by {d:g} {spot.unit}")
     ruling.measure(mine, margin, spot.unit)
+    exact = np.isnan(spot.sigma_said_m) & (spot.sigma_km == 0) & np.isfinite(margin)
+    ruling.add(mine & exact, "no location error is stated")
 
 
 def _lateness(ruling: Ruling, clock: Clock, mine: Bools) -> None:

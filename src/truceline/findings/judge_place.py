@@ -24,6 +24,7 @@ class Place:
 
     outside: Floats
     sigma_km: Floats
+    sigma_said_m: Floats  # as the sighting states it, nan where it does not
     inside: Floats  # truth; open where nothing says
     why_open: str
     edge_inside: bool
@@ -135,6 +136,7 @@ def place(ground: Ground, zone: Zone, clause: Clause, agreement: Agreement) -> P
     return Place(
         outside=outside,
         sigma_km=sigma,
+        sigma_said_m=ground.rows.number("sigma_m"),
         inside=inside,
         why_open=why,
         edge_inside=edge_inside,

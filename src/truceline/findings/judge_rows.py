@@ -91,6 +91,14 @@ class Rows:
                 self._codes[name] = np.zeros(self.length, np.intp), [""]
         return self._codes[name]
 
+    def spread_acts(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats, list[str]]:
+        """Return `p_acts` laid end to end: the row of each entry, its act as a code, its chance, and the acts."""
+        spread = self.table["p_acts"].map(lambda pairs: tuple(pairs) if isinstance(pairs, tuple | list) else ())
+        row = np.repeat(np.arange(self.length), spread.map(len).to_numpy(np.intp))
+        entries = [pair for pairs in spread for pair in pairs]  # unpacked once for all clauses
+        codes, words = pd.factorize(np.array([str(word) for word, _ in entries], object))
+        return row, codes, np.array([chance for _, chance in entries], float), [str(word) for word in words]
+
     def text(self, name: str) -> npt.NDArray[np.object_]:
         """Return a text column, '' where not known."""
         return self.each(name, lambda word: word, kind=object)

@@ -25,14 +25,10 @@ def _act_chance(rows: Rows, acts: tuple[str, ...]) -> Floats:
     said[said == OPEN] = np.nan
     if "p_acts" not in rows.table:
         return said
-    spread = [
-        sum(p for word, p in parts if _is_one_of(str(word), acts) == YES)
-        if isinstance(parts, tuple | list) and parts
-        else np.nan
-        for parts in rows.table["p_acts"]
-    ]
-    given = np.array(spread, float)
-    return np.where(np.isnan(given), said, np.clip(given, 0, 1))
+    row, codes, chances, words = rows.spread_acts()
+    counts = np.array([_is_one_of(word, acts) == YES for word in words] or [False])[codes]
+    given = np.bincount(row, chances * counts, minlength=rows.length)
+    return np.where(np.bincount(row, minlength=rows.length) > 0, np.clip(given, 0, 1), said)
 
 
 def _is_one_of(word: str, acts: tuple[str, ...]) -> float:
