@@ -107,7 +107,7 @@ def _score(names: list[str], *, mapped: Mapping[str, str]) -> int:
 
 def _draft(batch: Batch, found: Mapping[str, str], source: str, options: Options) -> Draft:
     draft = Draft(batch, source=source, options=options)
-    draft.columns |= {"sensor": "thermal", "act": "heat", "reliability": options.reliability}
+    draft.columns |= {"sensor": "thermal", "act": "heat"}
     date = draft.column(found["date"]).astype(str).str.slice(0, 10)
     times = draft.times(date + _clock(draft, found) if "clock" in found else date)
     draft.columns["time_start"], draft.columns["time_end"] = times.start, times.end
