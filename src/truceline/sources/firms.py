@@ -155,7 +155,7 @@ def _words(draft: Draft, found: Mapping[str, str], name: str, read_word: Callabl
 
 
 def _pixels(draft: Draft, found: Mapping[str, str]) -> pd.DataFrame:
-    """Return what the usable rows tell about passes: satellite, time, place and pixel; nothing where times are dates."""
+    """Return what the usable rows tell about passes: satellite, time, place, pixel; nothing where times are dates."""
     if "clock" not in found:
         return pd.DataFrame()
     table = pd.DataFrame(

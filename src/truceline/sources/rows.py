@@ -219,7 +219,7 @@ def distinct(names: list[str]) -> list[str]:
 
 
 def _even_rows(lines: list[str], names: list[str], delimiter: str) -> pd.DataFrame | None:
-    """Return the cells of lines each of which is one good row; None where any is not (then they are read one by one)."""
+    """Return the cells of lines each of which is one good row; None where any is not: they are read one by one."""
     whole = "\n".join(lines)
     if not whole or "\x00" in whole or max(map(len, lines)) > _LONGEST_LINE:
         return None
