@@ -156,3 +156,24 @@ def test_quoted_cells_may_span_lines_and_lines_are_counted_in_the_file(read):
     found = read(text)
     assert found.observations["text"][0] == 'two\nlines, and "quotes"'
     assert found.set_aside["line"][0] == 4
+
+
+def test_a_parquet_table_is_read(tmp_path):
+    path = tmp_path / "a.parquet"
+    frame = pd.DataFrame({"lat": [48.1], "lon": [37.8], "time": [pd.Timestamp("2025-04-20T18:30Z")], "type": [None]})
+    frame.to_parquet(path)
+    one = read_source("table", path, source="mine").observations.iloc[0]
+    assert (one["act"], one["time_start"]) == ("", pd.Timestamp("2025-04-20T18:30Z"))
+
+
+def test_a_whole_time_beside_a_date_goes_before_it(read):
+    found = read("lat,lon,date,time\n48.1,37.8,2025-04-20,2025-04-21T18:30Z\n")
+    assert found.observations["time_start"][0] == pd.Timestamp("2025-04-21T18:30Z")
+
+
+def test_a_row_met_in_another_file_is_told_with_the_file(tmp_path):
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(GOOD)
+    found = read_source("table", sorted(tmp_path.iterdir()), source="mine")
+    assert len(found.observations) == 1
+    assert list(found.set_aside["reason"]) == ["duplicate of line 2 of a.csv."]

@@ -49,8 +49,11 @@ def _bits(column: pd.Series) -> Hashes:
         number = column.to_numpy(float) + 0.0
         number[np.isnan(number)] = np.nan
         return np.asarray(number.view(np.uint64))
-    text = column.astype(object).where(column.notna(), "").astype(str).to_numpy(object)
-    return np.asarray(pd.util.hash_array(text, categorize=False), np.uint64)
+    try:
+        return np.asarray(pd.util.hash_array(column.to_numpy(object), categorize=False), np.uint64)
+    except (TypeError, ValueError):  # cells that are no text, such as a parquet file's lists
+        text = column.astype(object).where(column.notna(), "").astype(str)
+        return np.asarray(pd.util.hash_array(text.to_numpy(object), categorize=False), np.uint64)
 
 
 def _mix(x: Hashes) -> Hashes:

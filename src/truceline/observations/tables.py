@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 # column -> kind: "text" (never missing, "" when not known), "time" (UTC, NaT when not known),
@@ -97,6 +98,9 @@ def new_table(schema: Schema, columns: Mapping[str, Any], *, length: int | None 
     made: dict[str, pd.Series] = {}
     for name, kind in schema.items():
         value = columns.get(name, "" if kind in {"text", "list"} else False if kind == "flag" else None)
+        if kind == "text" and isinstance(value, str):
+            made[name] = pd.Series(value, index=index, dtype=object)
+            continue
         series = pd.Series(value.array if isinstance(value, pd.Series) else value, index=index)
         if kind == "time":
             made[name] = pd.to_datetime(series, utc=True).astype("datetime64[ns, UTC]")
@@ -127,9 +131,7 @@ def gather(readings: Iterable[Readings]) -> Readings:
     """
     several = list(readings)
     observations = _stack([r.observations for r in several], OBSERVATIONS)
-    observations = observations.drop_duplicates("observation_id").sort_values(
-        ["time_start", "observation_id"], ignore_index=True
-    )
+    observations = _in_order(observations.drop_duplicates("observation_id"))
     looks = _stack([r.looks for r in several], LOOKS).drop_duplicates("look_id")
     recognised = {k: v for r in several for k, v in r.recognised.items()}
     digests = {k: v for r in several for k, v in r.digests.items()}
@@ -140,6 +142,15 @@ def gather(readings: Iterable[Readings]) -> Readings:
         recognised=recognised,
         digests=digests,
     )
+
+
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Return observations by time, then id; ids are compared only where times are equal."""
+    time = table["time_start"].astype("int64").to_numpy()
+    rank = np.zeros(len(table), np.int64)
+    tied = np.flatnonzero(pd.Series(time).duplicated(keep=False))
+    rank[tied[np.argsort(table["observation_id"].to_numpy(object)[tied].astype("U"))]] = np.arange(len(tied))
+    return table.take(np.lexsort((rank, time))).reset_index(drop=True)
 
 
 def _stack(tables: list[pd.DataFrame], schema: Schema) -> pd.DataFrame:

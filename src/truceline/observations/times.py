@@ -62,8 +62,7 @@ def read_times(said: pd.Series, *, zone: str | None, day_first: bool | None = No
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         wall, utc, whole_day, reason, todo = _from_datetimes(values)
     else:
-        plain = pd.Series([str(value).strip() for value in values], dtype=object)
-        wall, utc, whole_day, reason, todo = _from_text(plain, day_first)
+        wall, utc, whole_day, reason, todo = _from_text(values.astype(str), day_first)
     start, end = utc.copy(), utc.copy()
     local = wall.notna() & utc.isna() & (reason == "")
     if zone is None:
@@ -124,13 +123,13 @@ def _from_datetimes(values: pd.Series) -> Parsed:
 
 def _from_text(text: pd.Series, day_first: bool | None) -> Parsed:
     """Return (wall clock, UTC, whether a date alone, reason, todo) of unique texts."""
-    plain, dated = _plain_iso(text)
+    plain, dated = plain_iso(text)
     reason, todo = no_marks(len(text))
     wall, utc, whole_day = _no_times(len(text)), _no_times(len(text)), pd.Series(dated)
-    wall[plain] = pd.to_datetime(text[plain], format="ISO8601", errors="coerce").astype("datetime64[ns]")
+    wall[plain] = pd.to_datetime(text[plain], format="ISO8601", errors="coerce", cache=False).astype("datetime64[ns]")
     odd = np.flatnonzero(~plain)
     if len(odd):
-        parsed = _from_odd_text(text.iloc[odd].reset_index(drop=True), day_first)
+        parsed = _from_odd_text(text.iloc[odd].str.strip().reset_index(drop=True), day_first)
         for whole, part in zip((wall, utc, whole_day, reason, todo), parsed, strict=True):
             whole[odd] = part.to_numpy() if isinstance(part, pd.Series) else part
     lost = (wall.isna() & utc.isna()).to_numpy()
@@ -144,7 +143,7 @@ def _no_times(length: int) -> pd.Series:
     return pd.Series(np.full(length, np.datetime64("NaT"), "datetime64[ns]"))
 
 
-def _plain_iso(text: pd.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def plain_iso(text: pd.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Return which texts are YYYY-MM-DD with or without HH:MM or HH:MM:SS after a blank or T, and which have none.
 
     By looking at the letters of all texts at once: most files write every time so.
@@ -166,7 +165,8 @@ def _from_odd_text(text: pd.Series, day_first: bool | None) -> Parsed:
     epoch = text.str.fullmatch(r"[0-9]{10}|[0-9]{13}")
     if epoch.any():
         number = text[epoch].astype("int64")
-        utc[epoch] = pd.to_datetime(number.where(text[epoch].str.len() == 13, number * 1000), unit="ms")
+        millis = number.where(text[epoch].str.len() == 13, number * 1000)
+        utc[epoch] = pd.to_datetime(millis, unit="ms", errors="coerce").astype("datetime64[ns]")
     zoned = text.str.contains(_ZONED) & ~epoch
     if zoned.any():
         named = text[zoned].str.replace(r"\s*(?:UTC|GMT)$", "Z", regex=True)

@@ -5,7 +5,7 @@ A detection says that something was hot, never why. Columns: FIRMS attributes ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ def read(
     found = read_files(
         path_or_paths, source=source, drafts=lambda path, aside: _drafts(path, source, chosen, aside, passes)
     )
-    looks = infer_passes(passes, found.observations, source=source, cloud=cloud)
+    looks = infer_passes(passes, source=source, cloud=cloud)
     return readings(
         found.observations,
         looks=looks,
@@ -107,8 +107,8 @@ def _score(names: list[str], *, mapped: Mapping[str, str]) -> int:
 
 def _draft(batch: Batch, found: Mapping[str, str], source: str, options: Options) -> Draft:
     draft = Draft(batch, source=source, options=options)
-    draft.columns |= {"sensor": "thermal", "act": "heat", "reliability": options.reliability}
-    date = draft.column(found["date"]).astype(str).str.slice(0, 10)
+    draft.columns |= {"sensor": "thermal", "act": "heat"}
+    date = _words(draft, found, "date", lambda said: said[:10])
     times = draft.times(date + _clock(draft, found) if "clock" in found else date)
     draft.columns["time_start"], draft.columns["time_end"] = times.start, times.end
     draft.place(lon=draft.column(found["lon"]), lat=draft.column(found["lat"]))
@@ -117,19 +117,27 @@ def _draft(batch: Batch, found: Mapping[str, str], source: str, options: Options
     assumed = SIGMA_NO_PIXEL_M if options.sigma_m is None else options.sigma_m
     draft.columns["sigma_m"] = np.where(np.isnan(pixel_m) | (options.sigma_m is not None), assumed, pixel_m)
     draft.columns["strength"] = _number(draft, found, "frp")
-    said = {name: _text(draft, found, name) for name in ("satellite", "instrument", "version", "type")}
-    draft.columns["confidence"] = _text(draft, found, "confidence").str.lower().replace(_CONFIDENCE)
-    draft.columns["daynight"] = _text(draft, found, "daynight").str.upper().where(lambda d: d.isin(["D", "N"]), "")
-    draft.columns["text"] = said["satellite"].str.cat([said["instrument"], said["version"]], sep=" ").str.strip()
+    draft.columns["confidence"] = _words(draft, found, "confidence", lambda c: _CONFIDENCE.get(c.lower(), c))
+    draft.columns["daynight"] = _words(draft, found, "daynight", lambda d: d.upper() if d.upper() in {"D", "N"} else "")
+    named = _words(draft, found, "satellite")
+    for name in ("instrument", "version"):
+        if name in found:
+            named = named + " " + _words(draft, found, name)
+    draft.columns["text"] = named
     return draft
 
 
 def _clock(draft: Draft, found: Mapping[str, str]) -> pd.Series:
     """Return ' HH:MM' from HHMM, HH:MM, HH:MM:SS or the number 5 (00:05); what is none of these stays as it is."""
-    said = draft.column(found["clock"]).astype(str).str.strip().str.replace(r"\.0$", "", regex=True)
-    digits = said.str.fullmatch(r"\d{1,4}")
-    padded = said.str.zfill(4)
-    return " " + said.str.zfill(5).where(~digits, padded.str.slice(0, 2) + ":" + padded.str.slice(2, 4))
+    return _words(draft, found, "clock", _clock_text)
+
+
+def _clock_text(said: str) -> str:
+    digits = said.removesuffix(".0")
+    if len(digits) <= 4 and digits.isascii() and digits.isdigit():
+        digits = digits.zfill(4)
+        return f" {digits[:2]}:{digits[2:]}"
+    return f" {said.zfill(5)}"
 
 
 def _number(draft: Draft, found: Mapping[str, str], name: str) -> npt.NDArray[np.float64]:
@@ -138,22 +146,33 @@ def _number(draft: Draft, found: Mapping[str, str], name: str) -> npt.NDArray[np
     return draft.number(draft.column(found[name]), called=name)
 
 
-def _text(draft: Draft, found: Mapping[str, str], name: str) -> pd.Series:
+def _words(draft: Draft, found: Mapping[str, str], name: str, read_word: Callable[[str], str] = str) -> pd.Series:
+    """Return a column of few different words, each read once; "" where the file lacks it."""
     if name not in found:
         return pd.Series("", index=range(draft.length), dtype=object)
-    return draft.column(found[name]).astype(str).str.strip()
+    codes, unique = pd.factorize(draft.column(found[name]), use_na_sentinel=False)
+    return pd.Series(np.array([read_word(str(word).strip()) for word in unique], object)[codes])
 
 
 def _pixels(draft: Draft, found: Mapping[str, str]) -> pd.DataFrame:
-    """Return what the usable rows tell about passes: satellite, time, place and pixel."""
+    """Return what the usable rows tell about passes: satellite, time, place, pixel; nothing where times are dates."""
+    if "clock" not in found:
+        return pd.DataFrame()
     table = pd.DataFrame(
         {
-            "satellite": _text(draft, found, "satellite"),
-            "instrument": _text(draft, found, "instrument").str.upper(),
+            "satellite": _words(draft, found, "satellite"),
+            "instrument": _instrument(draft, found),
             "time": draft.columns["time_start"],
             "lon_deg": draft.columns["lon_deg"],
             "lat_deg": draft.columns["lat_deg"],
             "track_km": _number(draft, found, "track"),
         }
     )
-    return table[(draft.reason == "") & ("clock" in found)]
+    return table[draft.reason == ""]
+
+
+def _instrument(draft: Draft, found: Mapping[str, str]) -> pd.Series | str:
+    """Return the instrument; where no column says it, by the brightness column that only one of the two has."""
+    if "instrument" in found:
+        return _words(draft, found, "instrument", str.upper)
+    return "VIIRS" if plain(found.get("brightness", "")) == "bright_ti4" else "MODIS"

@@ -25,18 +25,17 @@ _ALONG_DEG = 5.0  # the sensor runs before and after; further away the slant of 
 _SLANT_KM = 250.0  # the ground track runs some 15-20 degrees off the meridian: 5 degrees of latitude shift it by this
 
 
-def infer_passes(
-    pixels: list[pd.DataFrame], observations: pd.DataFrame, *, source: str, cloud: pd.Series | None
-) -> pd.DataFrame:
+def infer_passes(pixels: list[pd.DataFrame], *, source: str, cloud: pd.Series | None) -> pd.DataFrame:
     """Return the looks: one per satellite and run of detections without a gap of over 30 minutes.
 
     The footprint is a box that must have been inside the swath: around each detection, half the swath less the
     detection's distance from nadir, which the pixel's length along track gives (slant range over height, law of
     cosines), less the slant of the track. A pass that detected nothing anywhere in the files is not known here.
     """
-    table = pd.concat(pixels, ignore_index=True) if pixels else pd.DataFrame()
-    if table.empty:
+    kept = [table for table in pixels if len(table)]
+    if not kept:
         return empty(LOOKS)
+    table = pd.concat(kept, ignore_index=True)
     table = table.drop_duplicates().sort_values(["satellite", "time"], ignore_index=True)
     begins = (table["satellite"] != table["satellite"].shift()) | (table["time"].diff() > GAP)
     table["pass"] = begins.cumsum()

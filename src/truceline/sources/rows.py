@@ -15,12 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow
+import pyarrow.compute
+import pyarrow.csv
 import pyarrow.parquet
 
 from truceline.errors import SourceError
 from truceline.sources.options import Aside
 
-_BLOCK = 2_000_000  # characters read at once
+_BLOCK = 4_000_000  # characters read at once
 _LONGEST_LINE = 100_000
 _LONGEST_RECORD = 50  # lines that one quoted cell may span
 _SAMPLE = 65_536
@@ -34,7 +36,7 @@ Score = Callable[[list[str]], int]  # how many of a header's names the reader kn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Some rows of a file as read: a column of text per name in the header, and each row's line in the file."""
+    """Some rows of a file: a column of trimmed text per name in the header, and each row's line in the file."""
 
     frame: pd.DataFrame
     line: npt.NDArray[np.int64]
@@ -70,6 +72,11 @@ def read_delimited(path: Path, *, aside: Aside, score: Score) -> Iterator[Batch]
                     continue
                 delimiter, names = _header(lines[skipped], score, path)
                 lines, numbers = lines[skipped + 1 :], numbers[skipped + 1 :]
+            even = _even_rows(lines, names, delimiter)
+            if even is not None:
+                held = []
+                yield Batch(frame=even, line=numbers, path=path)
+                continue
             rows, at, held = _records(lines, numbers, delimiter, path, aside, final)
             yield from _batch(rows, at, names, delimiter, path, aside)
     if careful.cut:
@@ -211,6 +218,29 @@ def distinct(names: list[str]) -> list[str]:
     return out
 
 
+def _even_rows(lines: list[str], names: list[str], delimiter: str) -> pd.DataFrame | None:
+    """Return the cells of lines each of which is one good row; None where any is not: they are read one by one."""
+    whole = "\n".join(lines)
+    if not whole or "\x00" in whole or max(map(len, lines)) > _LONGEST_LINE:
+        return None
+    data = whole.encode("utf-8", "replace")
+    try:
+        table = pyarrow.csv.read_csv(
+            pyarrow.BufferReader(data),
+            read_options=pyarrow.csv.ReadOptions(column_names=names, use_threads=False, block_size=len(data) + 1),
+            parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, ignore_empty_lines=False),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pyarrow.string()), strings_can_be_null=False
+            ),
+        )
+    except pyarrow.ArrowException:
+        return None
+    if table.num_rows != len(lines):
+        return None  # a quoted cell spans lines
+    trimmed = [pyarrow.compute.utf8_trim_whitespace(column) for column in table.columns]
+    return pyarrow.Table.from_arrays(trimmed, names=names).to_pandas()
+
+
 Records = tuple[list[list[str]], npt.NDArray[np.int64], list[str]]
 
 
@@ -310,7 +340,8 @@ def _batch(
     fits = np.flatnonzero(width == len(names))
     if len(fits):
         kept = rows if len(fits) == len(rows) else [rows[i] for i in fits]
-        columns = dict(zip(names, (np.array(c, object) for c in zip(*kept, strict=True)), strict=True))
+        trimmed = ([cell.strip() for cell in cells] for cells in zip(*kept, strict=True))
+        columns = dict(zip(names, (np.array(cells, object) for cells in trimmed), strict=True))
         yield Batch(frame=pd.DataFrame(columns), line=at[fits], path=path)
 
 
@@ -321,8 +352,9 @@ def read_parquet(path: Path) -> Iterator[Batch]:
         first = 1
         for part in file.iter_batches(batch_size=_PARQUET_ROWS):
             frame = part.to_pandas().reset_index(drop=True)
-            named = frame.select_dtypes("category").columns
-            frame = frame.astype(dict.fromkeys(named, object))
+            for name in frame.select_dtypes(["category", "object"]):
+                cells = frame[name].astype(object)
+                frame[name] = cells.where(cells.notna(), "").astype(str)
             yield Batch(frame=frame, line=np.arange(first, first + len(frame)), path=path)
             first += len(frame)
     except (OSError, pyarrow.ArrowException) as error:

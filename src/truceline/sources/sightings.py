@@ -160,11 +160,6 @@ class Draft:
             aside.add(self.batch.path, line=self.batch.line[out], reason=self.reason[out], todo=self.todo[out], raw=raw)
 
 
-def stripped(column: pd.Series) -> pd.Series:
-    """Return a column as text without blanks around it."""
-    return pd.Series([str(value).strip() for value in column.tolist()], dtype=object)
-
-
 def _taken(value: Any, at: npt.NDArray[np.intp]) -> Any:
     if isinstance(value, pd.Series):
         return value.take(at).reset_index(drop=True)

@@ -14,12 +14,13 @@ import pandas as pd
 from truceline.errors import SourceError
 from truceline.observations import Readings
 from truceline.observations.counts import read_counts
+from truceline.observations.times import plain_iso
 from truceline.observations.words import to_acts, to_items
 from truceline.sources.columns import count_known, recognise
 from truceline.sources.documents import read_geojson, read_kml, read_xlsx
 from truceline.sources.options import Aside, Options, read_options
 from truceline.sources.rows import Batch, read_delimited, read_parquet
-from truceline.sources.sightings import Draft, Seen, read_files, readings, stripped
+from truceline.sources.sightings import Draft, Seen, read_files, readings
 
 NAME = "table"
 DESCRIPTION = "Anybody's table of events (CSV, TSV, XLSX, GeoJSON, KML); columns are recognised by their names."
@@ -115,8 +116,8 @@ def _draft(batch: Batch, found: Mapping[str, str], source: str, options: Options
     for our in (*_TEXTS, "sensor"):
         column = said(our)
         if column is not None:
-            blank, words = draft.columns.get(our, ""), stripped(column)
-            draft.columns[our] = words.replace("", blank) if blank else words
+            blank = draft.columns.get(our, "")
+            draft.columns[our] = column.replace("", blank) if blank else column
     for our in ("calibre_mm", "strength"):
         column = said(our)
         if column is not None:
@@ -124,7 +125,7 @@ def _draft(batch: Batch, found: Mapping[str, str], source: str, options: Options
     counts = said("count")
     if counts is not None:
         draft.columns["count_min"], draft.columns["count_max"] = read_counts(counts)
-        draft.columns["count_said"] = stripped(counts)
+        draft.columns["count_said"] = counts
     return draft
 
 
@@ -132,10 +133,14 @@ def _when(date: pd.Series | None, time: pd.Series | None) -> pd.Series:
     """Return the written time: its own column, or a date and a clock side by side."""
     if date is None or time is None:
         return date if time is None else time
-    codes, unique = pd.factorize(stripped(time))
-    bare = np.array([_CLOCK.fullmatch(text) is not None for text in unique], bool)
-    clock = pd.Series([f" {text.zfill(5)}" if text else "" for text in unique], dtype=object)
-    return (stripped(date) + clock.take(codes).reset_index(drop=True)).where(bare[codes], time)
+    joined = date.astype(str) + " " + time.astype(str)
+    odd = ~plain_iso(joined)[0]
+    if odd.any():
+        codes, unique = pd.factorize(time[odd].astype(str).str.strip())
+        bare = np.array([_CLOCK.fullmatch(text) is not None for text in unique], bool)[codes]
+        clock = np.array([f" {text.zfill(5)}" if text else "" for text in unique], object)[codes]
+        joined[odd] = (date[odd].astype(str) + clock).where(bare, time[odd])
+    return joined
 
 
 def _end(draft: Draft, said: pd.Series) -> None:
