@@ -147,6 +147,11 @@ def test_a_head_taken_out_is_noticed(bundle_copy):
     assert items(verify(bundle_copy)) == {"head 1"}
 
 
+def test_a_damaged_last_head_is_named_alone(bundle_copy):
+    edit_lines(bundle_copy, "heads.jsonl", lambda lines: [*lines[:2], lines[2].replace(b"06:00:00", b"06:00:01")])
+    assert items(verify(bundle_copy)) == {"head 2"}
+
+
 def test_a_bundle_sealed_anew_with_another_key_shows_when_the_key_is_known(bundle_copy, tmp_path):
     known = (bundle_copy / "public_key.txt").read_text().strip()
     assert verify(bundle_copy, public_key=known) == []
@@ -181,6 +186,7 @@ def test_a_bundle_sealed_anew_with_another_key_shows_when_the_key_is_known(bundl
         ("update heads set peaks = zeroblob(32) where number = 1", "head 1"),
         ("delete from heads where number = 1", "head 1"),
         ("delete from heads where number = 2", "observation obs-8"),
+        ("delete from heads", "heads"),
         ("update seal set value = 'ff' where name = 'public_key'", "public key"),
         ("delete from seal where name = 'public_key'", "public key"),
     ],

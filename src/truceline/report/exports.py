@@ -111,7 +111,7 @@ def render_csv(assessment: Assessment) -> dict[str, bytes]:
 
 
 def render_json(assessment: Assessment) -> bytes:
-    """Return every conclusion, tables as lists of rows. Observations, looks and coverage, which may be large, are CSV."""
+    """Return every conclusion, tables as lists of rows; observations, looks and coverage are in the CSV alone."""
     told = _about(assessment) | {
         "agreement": assessment.agreement.agreement_id,
         "credits": list(assessment.credits),
