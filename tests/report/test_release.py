@@ -50,7 +50,8 @@ def test_no_table_holds_a_place_off_the_grid(data, hours, name):
     for column in ("from_km", "to_km"):
         steps = shown.sectors[column] / grid
         np.testing.assert_allclose(steps, steps.round(), atol=1e-9)
-    assert shown.looks.empty  # footprints are boxes round where a sensor looked
+    # footprints are boxes round where a sensor looked
+    assert shown.looks[["west_deg", "south_deg", "east_deg", "north_deg"]].isna().all(axis=None)
 
 
 def strip_table(strip):
@@ -183,6 +184,18 @@ def test_hidden_hours_do_not_read_as_quiet_ones():
     assert np.isnan(shown.exposure["km_h_seen"])
     assert shown.period.end == NOW - timedelta(hours=24)
     assert "hours of the period inside the delay: 24" in notes
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_withheld_evidence_is_still_counted(name):
+    # an empty table would read as if nobody had looked
+    late = NOW + timedelta(days=2)
+    whole = assessment()
+    shown, _ = release(whole, name, now=late)
+    for table in ("observations", "looks", "set_aside", "attributions", "clocks", "claims"):
+        assert len(getattr(shown, table)) == len(getattr(whole, table)), table
+    assert (shown.looks.sensor == "camera").all()
+    assert (shown.looks.source == "").all() and shown.looks.time_start.isna().all()
 
 
 def test_a_period_that_ended_before_the_delay_keeps_its_exposure():

@@ -37,6 +37,7 @@ TABLES = (
     "places",
     "assumptions",
 )
+_LARGE = ("observations", "looks", "coverage")
 # A spreadsheet runs a text cell that begins with one of these as a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _KML = """<?xml version="1.0" encoding="UTF-8"?>
@@ -110,7 +111,7 @@ def render_csv(assessment: Assessment) -> dict[str, bytes]:
 
 
 def render_json(assessment: Assessment) -> bytes:
-    """Return everything the assessment holds but the line's geometry, tables as lists of rows."""
+    """Return every conclusion, tables as lists of rows; observations, looks and coverage are in the CSV alone."""
     told = _about(assessment) | {
         "agreement": assessment.agreement.agreement_id,
         "credits": list(assessment.credits),
@@ -118,7 +119,7 @@ def render_json(assessment: Assessment) -> bytes:
         "exposure": plain(dict(assessment.exposure)),
         "warnings": list(assessment.warnings),
     }
-    return canonical_json(told | {name: _rows(getattr(assessment, name)) for name in TABLES})
+    return canonical_json(told | {name: _rows(getattr(assessment, name)) for name in TABLES if name not in _LARGE})
 
 
 def render_geopackage(assessment: Assessment) -> bytes:
@@ -213,8 +214,11 @@ def _csv(table: pd.DataFrame) -> bytes:
 def _csv_column(column: pd.Series) -> pd.Series:
     if column.dtype.kind in "iufb":
         return column
-    texts = [_csv_text(cell) for cell in column]
-    return pd.Series(texts, index=column.index, dtype="object")
+    if column.dtype.kind != "M" and pd.api.types.infer_dtype(column, skipna=False) != "string":
+        return pd.Series([_csv_text(cell) for cell in column], index=column.index, dtype="object")
+    codes, distinct = pd.factorize(column)  # each distinct text or time is written once
+    texts = np.array([*map(_csv_text, distinct), ""], dtype="object")
+    return pd.Series(texts[codes], index=column.index, dtype="object")
 
 
 def _csv_text(cell: Any) -> str:

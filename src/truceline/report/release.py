@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -32,8 +33,15 @@ _TEXT = {
     "claims": ("note",),
     "observations": ("text", "ref", "count_said"),
 }
-_BLAME = {"incidents": ("party",), "findings": ("party", "intent"), "observations": ("party",)}
-_EVIDENCE = ("observations", "looks", "set_aside")
+_BLAME = {
+    "incidents": ("party",),
+    "findings": ("party", "intent"),
+    "attributions": ("attributed_to", "probability", "word", "confidence"),
+    "observations": ("party",),
+}
+# Of these tables a reader may get the number of rows alone, with the columns named here: an emptied table would read as
+# if nobody had looked.
+_EVIDENCE = {"observations": ("sensor", "act"), "looks": ("sensor", "detections"), "set_aside": ()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +51,7 @@ class Profile:
     name: str
     delay_h: float = 0.0  # nothing that ended later than this before the release
     grid_km: float = 0.0  # places, offsets and chainages are the middle of a square this wide; 0: as they are
-    tables: tuple[str, ...] = ()  # withheld whole
+    counted: tuple[str, ...] = ()  # tables of evidence of which only the number of rows is told
     columns: tuple[dict[str, tuple[str, ...]], ...] = ()  # emptied, by table
     fewest: int = 0  # counts from 1 up to one less than this are not given
 
@@ -57,17 +65,17 @@ PROFILES = {
             name="public",
             delay_h=24,
             grid_km=1,
-            tables=(*_EVIDENCE, "attributions", "clocks"),
+            counted=tuple(_EVIDENCE),
             columns=(_SENSORS, _TEXT),
             fewest=3,
         ),
-        Profile(name="parties", delay_h=24, grid_km=1, tables=_EVIDENCE, columns=(_SENSORS, _TEXT), fewest=3),
-        Profile(name="commission", delay_h=6, grid_km=1, tables=("looks", "set_aside"), columns=(_SENSORS, _TEXT)),
+        Profile(name="parties", delay_h=24, grid_km=1, counted=tuple(_EVIDENCE), columns=(_SENSORS, _TEXT), fewest=3),
+        Profile(name="commission", delay_h=6, grid_km=1, counted=("looks", "set_aside"), columns=(_SENSORS, _TEXT)),
         Profile(
             name="humanitarian",
             delay_h=6,
             grid_km=1,
-            tables=(*_EVIDENCE, "attributions", "clocks", "claims"),
+            counted=tuple(_EVIDENCE),
             columns=(_SENSORS, _TEXT, _BLAME),
             fewest=3,
         ),
@@ -153,26 +161,30 @@ def _cut(span: Timespan, cutoff: datetime) -> Timespan:
 
 
 def _dropped(shown: Assessment, profile: Profile, withheld: Counter[str]) -> Assessment:
-    """Empty the withheld tables and columns."""
+    """Empty the withheld columns, and of tables that are only counted all but a few."""
     changed: dict[str, pd.DataFrame] = {}
-    for name in profile.tables:
+    for name in profile.counted:
         table = getattr(shown, name)
         withheld[f"not for this reader, {name}"] = len(table)
-        changed[name] = table.head(0)
+        changed[name] = _emptied(table, [column for column in table.columns if column not in _EVIDENCE[name]])
     for columns in profile.columns:
         for name, dropped in columns.items():
-            table = changed.get(name, getattr(shown, name))
-            known = [column for column in dropped if column in table.columns]
-            changed[name] = table.assign(**{column: _blank(table[column]) for column in known})
+            changed[name] = _emptied(changed.get(name, getattr(shown, name)), dropped)
     withheld["not for this reader, columns"] = sum(len(d) for columns in profile.columns for d in columns.values())
+    for name, id_column in (("observations", "observation_id"), ("looks", "look_id")):
+        if name in changed:
+            # a source's own ids may be places or times written out
+            numbers = [f"{id_column[:-3]} {n + 1}" for n in range(len(changed[name]))]
+            changed[name] = changed[name].assign(**{id_column: numbers})
     if profile.columns:
-        seen = changed.get("observations", shown.observations)
-        # a source's own ids may be places or times written out
-        changed["observations"] = seen.assign(observation_id=[f"observation {n + 1}" for n in range(len(seen))])
         # names of files may tell sensors and people
         digests = {f"input {n}": sha for n, sha in enumerate(sorted(shown.digests.values()), start=1)}
         shown = replace(shown, digests=digests, warnings=tuple(map(_without_decimals, shown.warnings)))
     return replace(shown, **changed)
+
+
+def _emptied(table: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+    return table.assign(**{column: _blank(table[column]) for column in columns if column in table.columns})
 
 
 def _blank(column: pd.Series) -> pd.Series:

@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+_LISTED = 100  # more unsealed entries than this are named as a stretch
 Point = tuple[int, int, int, int]  # X, Y, Z, T of RFC 8032
 Head = tuple[int, int, str, bytes, bytes]  # number, size, root in hexadecimal, signed text, signature
 Row = tuple[str, str, bytes]  # kind, id, leaf hash
@@ -125,6 +126,11 @@ def check(
     """
     good, problems = _check_heads(heads, public_key, holds)
     first_bad = _first_bad(computed, good)
+    if not heads and computed:
+        problems.append(("heads", "there is none: nothing seals the entries"))
+    if first_bad is not None and first_bad[0] < 0 and good[-1] != heads[-1]:
+        # the last head, which sealed the rest, is damaged and named already
+        return problems + _differences(computed, index, name, "it or its stored hash was changed")
     if first_bad is None:  # the entries are as they were sealed; the index may not be
         what = "its hash beside it was changed; the entry itself is whole"
         return problems + _differences(computed, index, name, what)
@@ -198,6 +204,8 @@ def _differences(
 def _unsealed(entries: int, first_bad: Head, heads: Sequence[Head], name: Callable[[int], str]) -> Problems:
     """Return the problem of entries that fit their own hashes but no signed head."""
     number, size = first_bad[:2]
+    if number < 0 and entries - size > _LISTED:
+        return [(f"entries {size} to {entries - 1}", "they are under no signed head")]
     if number < 0:
         return [(name(place), "it is under no signed head") for place in range(size, entries)]
     start = max((head[1] for head in heads if head[1] < size), default=0)
