@@ -26,7 +26,7 @@ def claims_section(assessment: Assessment, words: Words) -> Section:
                 Cell(text=claim.claim_id, link=web_link(claim.url)),
                 _party(assessment, claim.claimant),
                 _party(assessment, claim.accused),
-                shorten(claim.measure, 80),
+                shorten(words.term("measure", claim.measure), 80),
                 claim.count_said or number(claim.count_min, 0),
                 _adds_up(claim.adds_up, claim.gap, words),
                 number(claim.matched, 0),
@@ -159,7 +159,7 @@ def _attribution_row(assessment: Assessment, found: pd.Series, words: Words) -> 
         f"{word} ({percent(found.probability)})" if known else word,
         words.term("confidence", found.confidence),
         shorten(found.basis, 160),
-        shorten(found.party_response, 160) or words("attribution.no_response"),
+        shorten(words.term("response", found.party_response), 160) or words("attribution.no_response"),
     )
 
 
