@@ -9,7 +9,7 @@ import pandas as pd
 
 from truceline.report.page import Cell, Section, Table, row, table
 from truceline.report.verdicts import SHOWN
-from truceline.report.words import Words, distance, number, percent, shorten
+from truceline.report.words import Words, error_of, number, percent, shorten
 from truceline.vocabulary import ACTS, ITEMS, is_kind_of
 
 TOPICS = ("casualties", "disengagement", "withdrawal", "presence", "mines", "repairs", "civilians", "border", "other")
@@ -72,7 +72,7 @@ def _incident_table(found: pd.DataFrame, caption: str, words: Words) -> tuple[Ta
             Cell(text=i.incident_id, incident=i.incident_id),
             words.local(i.time_start),
             shorten(i.place, 60) or f"km {number(i.chainage_km, 0)}",
-            f"± {distance(i.sigma_m)}",
+            error_of(i.sigma_m),
             words.term("act", i.act),
             percent(i.p_exists),
             Cell(text=words.term("verdict", i.verdict) if i.verdict else words("verdict.none"), tone=i.verdict),

@@ -41,9 +41,6 @@ def exposure_section(assessment: Assessment, grid: CoverageGrid, words: Words) -
     known = exposure.get("km_h_total", 0.0) > 0
     text: tuple[str, ...] = () if known else (words("exposure.none"),)
     text += (words("exposure.not_observed"),)
-    upper = exposure.get("rate_upper_per_1000_km_h", math.inf)
-    if known and math.isfinite(upper):
-        text += (words("exposure.upper", upper=number(upper)),)
     looks = assessment.looks.groupby(["source", "sensor"], sort=True).detections
     look_rows = [
         row(source, words.term("sensor", sensor), number(len(d), 0), number(float((d == 0).sum()), 0))

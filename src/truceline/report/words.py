@@ -103,19 +103,19 @@ def percent(share: float | None) -> str:
     return f"{share * 100:.0f}{_THIN_SPACE}%"
 
 
-def distance(metres: float) -> str:
-    r"""Return a distance to two figures, in metres below a kilometre.
+def error_of(metres: float) -> str:
+    r"""Return a location error to two figures, in metres below a kilometre.
 
     Examples
     --------
-    >>> distance(187.3).replace("\u202f", " "), distance(8000).replace("\u202f", " ")
-    ('190 m', '8 km')
+    >>> error_of(187.3).replace("\u202f", " "), error_of(8000).replace("\u202f", " ")
+    ('± 190 m', '± 8 km')
     """
     if math.isnan(metres):
         return NOT_KNOWN
     if metres < 1000:
-        return f"{number(round(metres, -1), 0)}{_THIN_SPACE}m"
-    return f"{number(round(metres / 1000, 1))}{_THIN_SPACE}km"
+        return f"± {number(round(metres, -1), 0)}{_THIN_SPACE}m"
+    return f"± {number(round(metres / 1000, 1))}{_THIN_SPACE}km"
 
 
 def shorten(text: str, length: int) -> str:
