@@ -1,3 +1,4 @@
+import dataclasses
 import time
 from xml.etree import ElementTree
 
@@ -6,6 +7,9 @@ import pytest
 import sample
 
 from truceline.report.chart import PROBABILITY, mark_area, plot_box, strip_chart, strip_chart_figure, strip_chart_png
+from truceline.report.sections import report_sections
+from truceline.report.words import Words
+from truceline.timespan import find_zone
 
 
 def texts(figure):
@@ -56,6 +60,16 @@ def test_every_incident_is_drawn_where_and_when_it_was(front):
     drawn = drawn[np.lexsort(drawn.T)]
     asked = np.c_[front.incidents.chainage_km, front.incidents.time_start.astype("int64") / 1e9]
     np.testing.assert_allclose(drawn, asked[np.lexsort(asked.T)], rtol=1e-9)
+
+
+def test_an_incident_without_a_place_is_not_drawn_and_the_page_says_so(front):
+    lost = front.incidents.copy()
+    lost.loc[[0, 1], ["chainage_km", "lon_deg", "lat_deg"]] = np.nan
+    blurred = dataclasses.replace(front, incidents=lost)
+    assert strip_chart(blurred)
+    words = Words(language="en", zone=find_zone(front.timezone))
+    chart = next(s for s in report_sections(blurred, words) if s.key == "chart")
+    assert "not drawn: 2" in chart.small[0]
 
 
 def test_the_colours_darken_evenly_with_probability():

@@ -47,12 +47,12 @@ def test_a_sector_nobody_watched_has_no_rate_but_says_not_observed(front):
 
 
 def test_seen_partly_and_unseen_add_up_to_the_whole(front):
-    for row in exposure_section(front, words(front)).tables[0].rows:
+    for row in exposure_section(front, coverage_grid(front), words(front)).tables[0].rows:
         total, *parts = (float(c.text.split(" (")[0].replace("\u202f", "")) for c in row[1:])
         assert sum(parts) == pytest.approx(total)
 
 
 def test_each_status_is_told_by_symbol_and_words_and_not_by_colour_alone(front):
     cells = [c for row in status_section(front, words(front)).tables[0].rows for c in row[1:]]
-    assert all(c.text[0] in "▲?✓◐∅·" and c.said for c in cells)
+    assert all(c.text[0] in "▲?✓◐∅–" and c.said for c in cells)
     assert len({(c.text[0], c.said) for c in cells}) == len({c.said for c in cells})

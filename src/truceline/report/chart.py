@@ -30,7 +30,7 @@ MOST_SHAPES = 2000
 PLOT_IN = 12.8  # about, for what must fit
 # Dark is probable: readable in grey print and by colour-blind readers, and pale marks do not shout.
 PROBABILITY = LinearSegmentedColormap.from_list("probability", mpl.colormaps["inferno_r"](np.linspace(0.10, 0.88, 256)))
-INK, FAINT, WINDOW = "#1c2733", "#8894a0", "#00796b"
+INK, FAINT, WINDOW, CROSS = "#1c2733", "#8894a0", "#00796b", "#5c6873"
 _STYLE = {
     "svg.hashsalt": "truceline",
     "svg.fonttype": "path",
@@ -183,7 +183,11 @@ def bounded_windows(assessment: Assessment) -> tuple[Timespan, ...]:
 
 
 def _marks(axes: Axes, incidents: pd.DataFrame) -> None:
-    """Draw the incidents: filled where a clause applies, hollow where none does; the improbable underneath."""
+    """Draw the incidents: filled where a clause applies, hollow where none does, crossed where it was background.
+
+    The improbable lie underneath. Incidents without a place along the line are not drawn; the page says how many.
+    """
+    incidents = incidents.dropna(subset=["chainage_km", "time_start"])
     if not len(incidents):
         return
     y = incidents.time_start.astype("int64").to_numpy() / 1e9
@@ -192,10 +196,13 @@ def _marks(axes: Axes, incidents: pd.DataFrame) -> None:
     applies = incidents.applies.to_numpy()
     order = np.argsort(p, kind="stable")
     x = incidents.chainage_km.to_numpy(float)
+    background = incidents.state.eq("rejected").to_numpy()
+    crossed, order = order[background[order]], order[~background[order]]
     hollow, filled = order[~applies[order]], order[applies[order]]
     colours = PROBABILITY(p)
     # thousands of shapes would make the SVG slow to open: they become one picture
     common: dict[str, Any] = {"clip_on": False, "rasterized": len(incidents) > MOST_SHAPES}
+    axes.scatter(x[crossed], y[crossed], s=18, marker="x", color=CROSS, linewidths=1.1, zorder=2.8, **common)
     outline: dict[str, Any] = {"facecolors": "#ffffffaa", "edgecolors": colours[hollow], "linewidths": 1.1}
     axes.scatter(x[hollow], y[hollow], s=area[hollow], zorder=3, **outline, **common)
     inside: dict[str, Any] = {"facecolors": colours[filled], "edgecolors": "white", "linewidths": 0.5}
@@ -217,8 +224,8 @@ def _sectors(axes: Axes, assessment: Assessment, plot_in: float) -> None:
         patch.set(facecolor=("#dfe6ec", "#cdd7df")[i % 2], edgecolor=INK, linewidth=0.4)
         axes.add_patch(patch)
         room_in = (right - left) / length * PLOT_IN
-        name = shorten(row.called, 40)
-        if _width_in(name, 7.5) < room_in - 0.08:
+        fitting = (n for n in (shorten(row.called, 40), str(row.sector)) if _width_in(n, 7.5) < room_in - 0.08)
+        if name := next(fitting, ""):
             middle = ((left + right) / 2, 1 + band / 2)
             centred: dict[str, Any] = {"ha": "center", "va": "center_baseline", "fontsize": 7.5, "color": INK}
             axes.text(*middle, name, transform=axes.get_xaxis_transform(), **centred)
@@ -273,6 +280,8 @@ def _legend(figure: Figure, words: Words, height_in: float, *, windows: bool) ->
         Line2D([], [], markersize=7, label=words("chart.applies"), **round_mark),
         Line2D([], [], markersize=7, fillstyle="none", label=words("chart.outside"), **round_mark),
     ]
+    cross: dict[str, Any] = {"marker": "x", "linestyle": "none", "color": CROSS, "markersize": 5}
+    marks.append(Line2D([], [], label=words("chart.background"), **cross))
     if windows:
         marks.append(Line2D([], [], color=WINDOW, linewidth=2, linestyle="--", label=words("chart.window")))
     corner: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.055, 0.02)}

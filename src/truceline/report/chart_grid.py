@@ -13,7 +13,7 @@ from truceline.findings.status import PARTLY, WELL
 from truceline.findings.tables import Assessment
 from truceline.timespan import Timespan
 
-__all__ = ["PARTLY", "WELL", "CoverageGrid", "coverage_grid", "sector_exposure"]
+__all__ = ["PARTLY", "WELL", "CoverageGrid", "coverage_grid", "effective_by_kind", "sector_exposure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +66,24 @@ def coverage_grid(assessment: Assessment) -> CoverageGrid:
     )
 
 
-def sector_exposure(assessment: Assessment, grid: CoverageGrid) -> pd.DataFrame:
-    """Return per sector, while the agreement is in force: km_h, km_h_looked and km_h_effective.
+def effective_by_kind(assessment: Assessment, grid: CoverageGrid) -> dict[str, tuple[float, float, float]]:
+    """Return kind -> effective kilometre-hours in force: under the low, the middle and the high assumptions."""
+    km_h = grid.km_h(assessment.in_force)
+    table = assessment.coverage
+    weight = np.zeros(len(table))
+    if len(table):
+        cell = np.searchsorted(grid.cell_km[:-1], table.cell_km.to_numpy(float))
+        step = np.searchsorted(grid.time_s[:-1], table.time_start.astype("int64").to_numpy() / 1e9)
+        weight = km_h[step, cell]
+    cases = table[["seen_low", "seen", "seen_high"]].mul(weight, axis=0).groupby(table.kind, sort=False).sum()
+    return {str(kind): (float(low), float(middle), float(high)) for kind, low, middle, high in cases.itertuples()}
 
-    The last two weigh each kilometre-hour by the chance that it was looked at, and that a violation was seen. A cell
-    that straddles two sectors is shared by length.
+
+def sector_exposure(assessment: Assessment, grid: CoverageGrid) -> pd.DataFrame:
+    """Return per sector, while the agreement is in force: km_h and km_h_effective.
+
+    The latter weighs each kilometre-hour by the chance that a violation in it was seen. A cell that straddles two
+    sectors is shared by length.
     """
     start, end = grid.cell_km[:-1], grid.cell_km[1:]
     km_h = grid.km_h(assessment.in_force)
@@ -81,8 +94,7 @@ def sector_exposure(assessment: Assessment, grid: CoverageGrid) -> pd.DataFrame:
             {
                 "sector": row.sector,
                 "km_h": float((km_h * share).sum()),
-                "km_h_looked": float((km_h * share * grid.looked).sum()),
                 "km_h_effective": float((km_h * share * grid.seen).sum()),
             }
         )
-    return pd.DataFrame(rows, columns=["sector", "km_h", "km_h_looked", "km_h_effective"])
+    return pd.DataFrame(rows, columns=["sector", "km_h", "km_h_effective"])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from truceline.report.page import Cell, Section, Table, row, table
 from truceline.report.verdicts import SHOWN
-from truceline.report.words import Words, number, percent, shorten
+from truceline.report.words import Words, error_of, number, percent, shorten
 from truceline.vocabulary import ACTS, ITEMS, is_kind_of
 
 TOPICS = ("casualties", "disengagement", "withdrawal", "presence", "mines", "repairs", "civilians", "border", "other")
@@ -43,14 +43,16 @@ def restrictions_section(judged: pd.DataFrame, words: Words) -> Section:
 
 def incidents_section(judged: pd.DataFrame, words: Words) -> Section:
     """Return the gravest incidents one by one, with what would settle those still open."""
-    order = judged.assign(_applies=~judged.applies).sort_values(
-        ["_applies", "severity", "p_violation", "incident_id"], ascending=[True, False, False, True]
+    order = judged[judged.applies].sort_values(
+        ["severity", "p_violation", "incident_id"], ascending=[False, False, True]
     )
+    outside = len(judged) - len(order)
     return Section(
         key="incidents",
         title=words("section.incidents"),
-        text=(words("incidents.intro"),) if len(judged) else (words("incidents.none"),),
+        text=(words("incidents.intro"),) if len(order) else (words("incidents.none"),),
         tables=_incident_table(order, words("incidents.caption"), words),
+        small=(words("incidents.outside", count=outside),) if outside else (),
     )
 
 
@@ -69,8 +71,8 @@ def _incident_table(found: pd.DataFrame, caption: str, words: Words) -> tuple[Ta
         row(
             Cell(text=i.incident_id, incident=i.incident_id),
             words.local(i.time_start),
-            shorten(i.place, 60) or f"{number(i.chainage_km, 0)} km",
-            f"± {number(i.sigma_m / 1000)} km",
+            shorten(i.place, 60) or f"km {number(i.chainage_km, 0)}",
+            error_of(i.sigma_m),
             words.term("act", i.act),
             percent(i.p_exists),
             Cell(text=words.term("verdict", i.verdict) if i.verdict else words("verdict.none"), tone=i.verdict),

@@ -14,7 +14,7 @@ from truceline.findings.tables import Assessment
 from truceline.report.chart import PROBABILITY, mark_area
 from truceline.report.judged import sector_names
 from truceline.report.land import Box, land_in
-from truceline.report.words import Words, number, percent, shorten
+from truceline.report.words import Words, error_of, percent, shorten
 
 MOST = 20_000  # incidents drawn; the most probable are kept, and the page says so
 _KM_PER_DEGREE = 111.2
@@ -84,7 +84,7 @@ def _sectors(assessment: Assessment) -> list[dict[str, Any]]:
     for row in assessment.sectors.sort_values("from_km").itertuples():
         lon, lat = strip.locate(chainage_km=[row.from_km, row.from_km], offset_km=[-across, across])
         middle = (row.from_km + row.to_km) / 2
-        middle_lon, middle_lat = strip.locate(chainage_km=middle, offset_km=-3.5 * across)  # clear of the marks
+        middle_lon, middle_lat = strip.locate(chainage_km=middle, offset_km=-5 * across)  # clear of the marks
         made.append(
             {
                 "name": shorten(names[row.sector], 40),
@@ -126,11 +126,12 @@ def _incidents(judged: pd.DataFrame, words: Words) -> dict[str, list[Any]]:
         "p": kept["_shade"].round(3).tolist(),
         "p_violation": _coded(percent(v) for v in kept.p_violation),
         "p_exists": _coded(percent(v) for v in kept.p_exists),
+        "rejected": kept.state.eq("rejected").astype(int).tolist(),
         "applies": kept.applies.astype(int).tolist(),
         "radius": np.round(np.sqrt(kept["_area"] / np.pi) * 1.35, 2).tolist(),
         # pixels of one sigma at zoom 0, where the world is 512 pixels round
         "ring": np.round(kept.sigma_m.fillna(0.0).to_numpy() * 512 / (40075016.686 * cos), 9).tolist(),
-        "error": _coded(f"± {number(s / 1000)} km" for s in kept.sigma_m),
+        "error": _coded(error_of(s) for s in kept.sigma_m),
         "place": _coded(shorten(p, 120) for p in kept.place),
         "act": _coded(kept.act.map(act)),
         "verdict": _coded(kept.verdict.map(verdict)),

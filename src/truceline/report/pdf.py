@@ -89,7 +89,10 @@ def _plain_table(table: Table, words: Words) -> dict[str, Any]:
         "rows": [[{"text": c.text, "tone": c.tone} for c in r] for r in rows],
         "numeric": [k for k, i in enumerate(columns) if i in table.numeric],
         "columns": [_weight(column) for column in texts],
-        "left_out": words("left_out", count=hidden) if hidden else "",
+        "left_out": " ".join(
+            [words("left_out", count=hidden)] * bool(hidden)
+            + [words("left_out_days", count=len(table.head) - keep)] * (keep < len(table.head))
+        ),
     }
 
 

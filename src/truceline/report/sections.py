@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from truceline.findings.tables import Assessment
 from truceline.report import basis, field, verdicts, watched
 from truceline.report.chart_grid import coverage_grid
@@ -30,8 +32,8 @@ def report_sections(
     return (
         Section(key="bottom-line", title=words("section.bottom_line"), text=bottom_line(assessment, judged, words)),
         basis.limits_section(words),
-        watched.exposure_section(assessment, words),
-        Section(key="chart", title=words("section.chart"), text=(words("chart.intro"),)),
+        watched.exposure_section(assessment, grid, words),
+        _chart_section(judged, words),
         Section(key="map", title=words("section.map"), text=(words("map.intro"),)),
         watched.violations_section(assessment, judged, grid, words),
         watched.status_section(assessment, words),
@@ -50,3 +52,10 @@ def report_sections(
         basis.assumptions_section(assessment, words),
         basis.method_section(assessment, record_root, words),
     )
+
+
+def _chart_section(judged: pd.DataFrame, words: Words) -> Section:
+    """Return the words of the strip chart, with how many incidents have no place on it."""
+    lost = int(judged[["chainage_km", "time_start"]].isna().any(axis=1).sum())
+    small = (words("chart.lost", count=lost),) if lost else ()
+    return Section(key="chart", title=words("section.chart"), text=(words("chart.intro"),), small=small)

@@ -48,7 +48,7 @@ def _gravest(judged: pd.DataFrame, words: Words) -> list[str]:
         words(
             f"bottom.{row.verdict}",
             act=words.term("act", row.act),
-            place=shorten(row.place, 40) or f"{number(row.chainage_km, 0)} km",
+            place=shorten(row.place, 40) or f"km {number(row.chainage_km, 0)}",
             time=words.local(row.time_start),
             p=percent(row.p_violation),
             severity=number(row.severity, 0),

@@ -26,7 +26,7 @@ def claims_section(assessment: Assessment, words: Words) -> Section:
                 Cell(text=claim.claim_id, link=web_link(claim.url)),
                 _party(assessment, claim.claimant),
                 _party(assessment, claim.accused),
-                shorten(claim.measure, 80),
+                shorten(words.term("measure", claim.measure), 80),
                 claim.count_said or number(claim.count_min, 0),
                 _adds_up(claim.adds_up, claim.gap, words),
                 number(claim.matched, 0),
@@ -64,9 +64,13 @@ def _party(assessment: Assessment, party: str) -> str:
 
 
 def rules_section(assessment: Assessment, words: Words) -> Section:
-    """Return each clause, reading and party: its worst verdict, the margin there, and the incidents it rests on."""
+    """Return each clause, reading and party: its worst verdict, the margin there, and the incidents it rests on.
+
+    Clauses that apply to no incident are named below the table.
+    """
     rows = []
-    groups = assessment.findings.groupby(["clause", "interpretation", "party"], sort=True)
+    apply = assessment.findings[assessment.findings.verdict.isin(VERDICTS[:3])]
+    groups = apply.groupby(["clause", "interpretation", "party"], sort=True)
     for (clause, interpretation, party), found in groups:
         rank = found.verdict.map({v: i for i, v in enumerate(VERDICTS)})
         worst = found.assign(_r=rank).sort_values(["_r", "probability", "finding_id"], ascending=[True, False, True])
@@ -85,15 +89,14 @@ def rules_section(assessment: Assessment, words: Words) -> Section:
             )
         )
     keys = ("rule", "reading", "party", "verdict", "margin", "probability", "evidence", "reason")
-    untouched = sorted(
-        c.clause_id for c in assessment.agreement.clauses if not assessment.findings.clause.eq(c.clause_id).any()
-    )
+    named = {c.clause_id for c in assessment.agreement.clauses} | set(assessment.findings.clause)
+    untouched = sorted(named - set(apply.clause))
     return Section(
         key="rules",
         title=words("section.rules"),
         text=(words("rules.intro"),) if rows else (words("rules.none"),),
         tables=table(words("rules.caption"), [words(f"rules.{k}") for k in keys], rows, numeric=(4, 5)),
-        small=(words("rules.untouched", clauses=", ".join(untouched)),) if rows and untouched else (),
+        small=(words("rules.untouched", clauses=", ".join(untouched)),) if untouched else (),
     )
 
 
@@ -159,7 +162,7 @@ def _attribution_row(assessment: Assessment, found: pd.Series, words: Words) -> 
         f"{word} ({percent(found.probability)})" if known else word,
         words.term("confidence", found.confidence),
         shorten(found.basis, 160),
-        shorten(found.party_response, 160) or words("attribution.no_response"),
+        shorten(words.term("response", found.party_response), 160) or words("attribution.no_response"),
     )
 
 

@@ -7,14 +7,14 @@ import math
 import pandas as pd
 
 from truceline.findings.tables import Assessment
-from truceline.report.chart_grid import CoverageGrid, sector_exposure
+from truceline.report.chart_grid import CoverageGrid, effective_by_kind, sector_exposure
 from truceline.report.judged import sector_names
-from truceline.report.page import Cell, Section, row, table
+from truceline.report.page import Cell, Section, Table, row, table
 from truceline.report.words import NOT_KNOWN, Words, number, percent
 from truceline.uncertainty import poisson_interval, upper_bound_rate
 
 PER_KM_H = 1000.0
-SYMBOLS = {"violation": "▲", "indeterminate": "?", "watched": "✓", "partly": "◐", "not_observed": "∅", "no_force": "·"}
+SYMBOLS = {"violation": "▲", "indeterminate": "?", "watched": "✓", "partly": "◐", "not_observed": "∅", "no_force": "–"}
 STATUSES = (
     "violation",
     "indeterminate",
@@ -25,7 +25,7 @@ STATUSES = (
 )
 
 
-def exposure_section(assessment: Assessment, words: Words) -> Section:
+def exposure_section(assessment: Assessment, grid: CoverageGrid, words: Words) -> Section:
     """Return the exposure box: km-hours seen, partly seen and not seen, by day and night, and every kind of look."""
     exposure = assessment.exposure
     rows = []
@@ -41,9 +41,6 @@ def exposure_section(assessment: Assessment, words: Words) -> Section:
     known = exposure.get("km_h_total", 0.0) > 0
     text: tuple[str, ...] = () if known else (words("exposure.none"),)
     text += (words("exposure.not_observed"),)
-    upper = exposure.get("rate_upper_per_1000_km_h", math.inf)
-    if known and math.isfinite(upper):
-        text += (words("exposure.upper", upper=number(upper)),)
     looks = assessment.looks.groupby(["source", "sensor"], sort=True).detections
     look_rows = [
         row(source, words.term("sensor", sensor), number(len(d), 0), number(float((d == 0).sum()), 0))
@@ -51,9 +48,29 @@ def exposure_section(assessment: Assessment, words: Words) -> Section:
     ]
     look_head = [words(f"looks.{k}") for k in ("source", "sensor", "looks", "empty")]
     tables = table(words("exposure.caption"), head, rows if known else [], numeric=range(1, 5))
+    tables += _by_kind(assessment, grid, words)
     tables += table(words("looks.caption"), look_head, look_rows, numeric=(2, 3))
     text += () if len(assessment.looks) else (words("looks.none"),)
     return Section(key="exposure", title=words("section.exposure"), text=text, tables=tables)
+
+
+def _by_kind(assessment: Assessment, grid: CoverageGrid, words: Words) -> tuple[Table, ...]:
+    """Return, for each kind of violation, the effective km-hours with their range, and what silence there proves."""
+    whole = float(grid.km_h(assessment.in_force).sum())
+    rows = []
+    for kind, (low, middle, high) in effective_by_kind(assessment, grid).items():
+        upper = upper_bound_rate(0, middle) * PER_KM_H
+        rows.append(
+            row(
+                words.term("act", kind),
+                number(middle, 0 if middle >= 10 else None),
+                f"{number(low, 0 if low >= 10 else None)}–{number(high, 0 if high >= 10 else None)}",
+                percent(middle / whole) if whole > 0 else NOT_KNOWN,
+                number(upper),
+            )
+        )
+    head = [words(f"kinds.{k}") for k in ("kind", "effective", "range", "share", "upper")]
+    return table(words("kinds.caption"), head, rows, numeric=range(1, 5))
 
 
 def violations_section(assessment: Assessment, judged: pd.DataFrame, grid: CoverageGrid, words: Words) -> Section:
@@ -74,12 +91,12 @@ def violations_section(assessment: Assessment, judged: pd.DataFrame, grid: Cover
                 called,
                 number(found, 0),
                 number(open_, 0),
-                number(float(exposure.km_h_looked[sector]), 0),
+                number(float(exposure.km_h[sector]), 0),
                 number(effective),
                 *_rate(found, effective, words),
             )
         )
-    keys = ("sector", "violations", "indeterminate", "looked", "effective", "rate", "interval", "upper")
+    keys = ("sector", "violations", "indeterminate", "in_force", "effective", "rate", "interval", "upper")
     head = [words(f"rates.{k}") for k in keys]
     text = (words("rates.intro"),) if rows else (words("rates.none"),)
     return Section(

@@ -103,6 +103,21 @@ def percent(share: float | None) -> str:
     return f"{share * 100:.0f}{_THIN_SPACE}%"
 
 
+def error_of(metres: float) -> str:
+    r"""Return a location error to two figures, in metres below a kilometre.
+
+    Examples
+    --------
+    >>> error_of(187.3).replace("\u202f", " "), error_of(8000).replace("\u202f", " ")
+    ('± 190 m', '± 8 km')
+    """
+    if math.isnan(metres):
+        return NOT_KNOWN
+    if metres < 1000:
+        return f"± {number(round(metres, -1), 0)}{_THIN_SPACE}m"
+    return f"± {number(round(metres / 1000, 1))}{_THIN_SPACE}km"
+
+
 def shorten(text: str, length: int) -> str:
     """Return text of at most `length` characters, cut at the end with an ellipsis, on one line."""
     line = " ".join(str(text).split())

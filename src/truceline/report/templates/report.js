@@ -117,9 +117,10 @@
   // The map. All of it comes from this file.
   const feature = (type, coordinates, properties) => ({ type: "Feature", geometry: { type, coordinates }, properties: properties || {} });
   const source = (features) => ({ type: "geojson", data: { type: "FeatureCollection", features } });
-  const colour = ["interpolate", ["linear"], ["get", "p"], ...data.colours.flatMap((c, k) => [k / 10, c])];
+  const ramp = ["interpolate", ["linear"], ["get", "p"], ...data.colours.flatMap((c, k) => [k / 10, c])];
+  const colour = ["case", ["==", ["get", "rejected"], 1], "#7d8892", ramp];
   const points = all.id.map((_, i) => feature("Point", [all.lon[i], all.lat[i]], {
-    i, p: all.p[i], r: all.radius[i], ring: all.ring[i], applies: all.applies[i], day: dayOf[i] }));
+    i, p: all.p[i], r: all.radius[i], ring: all.ring[i], applies: all.applies[i] && !all.rejected[i] ? 1 : 0, rejected: all.rejected[i], day: dayOf[i] }));
   const ringRadius = ["interpolate", ["exponential", 2], ["zoom"], 0, ["get", "ring"], 22, ["*", ["get", "ring"], 4194304]];
   const style = {
     version: 8,
@@ -187,8 +188,9 @@
   canvas.addEventListener("click", () => map.scrollZoom.enable());
   canvas.addEventListener("pointerleave", () => { map.scrollZoom.disable(); tip.hidden = true; });
   map.on("load", () => {
-    labels = data.places.map((p) => label("place", p.name, p.at, "left"))
-      .concat(data.sectors.length > 1 ? data.sectors.map((s) => label("sectorname", s.name, s.at, "center")) : []);
+    const places = data.places.map((p) => label("place", p.name, p.at, "left"));
+    const sectors = data.sectors.length > 1 ? data.sectors.map((s) => label("sectorname", s.name, s.at, "center")) : [];
+    labels = places.slice(0, 5).concat(sectors, places.slice(5));
     for (const l of labels) l.width = l.element.getBoundingClientRect().width;
     thin();
     map.on("move", thin);
