@@ -34,8 +34,10 @@ def associate(observations: pd.DataFrame, settings: IncidentSettings) -> Ints:
     zero = start[0] if len(start) else 0  # hours from the first, so that a shift of all times changes nothing
     lon, lat, sigma = (observations[c].to_numpy(float) for c in ("lon_deg", "lat_deg", "sigma_m"))
     heat = (observations["act"] == "heat").to_numpy()
-    slack = np.where(heat, settings.heat_persistence_h, settings.report_rounding_h)
     start_h, end_h = (start - zero) / HOUR_NS, (end - zero) / HOUR_NS
+    # a span says its own error: two reports of successive days do not meet at midnight
+    rounding = np.where(end_h - start_h < settings.report_rounding_h, settings.report_rounding_h, 0.0)
+    slack = np.where(heat, settings.heat_persistence_h, rounding)
     placed = np.isfinite(lon) & np.isfinite(lat)
     cell_x, cell_y = _cells(np.where(placed, lon, 0.0), np.where(placed, lat, 0.0), settings.max_extent_km)
     numbers: Ints = _lead(
@@ -134,7 +136,7 @@ def _score(row, seed, late, early, extent):  # type: ignore[no-untyped-def]
     slack = max(row[_SLACK], seed[_SLACK])
     if pause > slack or d2 > extent * extent or d2 > GATE * own:
         return np.inf
-    return d2 / own + (pause / slack) ** 2
+    return d2 / own + (pause / max(slack, 1e-9)) ** 2
 
 
 @numba.njit(cache=True, nogil=True)
