@@ -95,6 +95,21 @@ def test_neither_the_order_of_rows_nor_a_shift_of_all_times_matters(observe, dat
     assert found[0] == found[1] == found[2]
 
 
+def test_reports_of_successive_days_do_not_meet_at_midnight(observe):
+    assert numbers(observe(50, hours=[0.0, 24.0], lasting_h=24 - 1 / 3600)) == [0, 1]
+
+
+def test_times_rounded_to_the_half_hour_still_meet(observe):
+    assert numbers(observe(50, hours=[9.0, 9.4])) == [0, 0]
+
+
+def test_rows_of_a_source_of_events_are_never_two_reports_of_one_event(observe):
+    rows = observe(np.full(4, 50.0), hours=9.0, source=["events", "events", "news", "other"])
+    own = IncidentSettings(event_sources=("events", "other"))
+    assert numbers(rows) == [0, 0, 0, 0]
+    assert associate(in_order(rows), own).tolist() == [0, 1, 0, 0]
+
+
 def test_no_observations_make_no_incidents(observe):
     assert numbers(observe([50.0]).iloc[:0]) == []
 

@@ -162,6 +162,12 @@ def test_copies_of_one_fix_do_not_sharpen_it(observe, looks, strip, period):
     assert made.sigma_m[0] == pytest.approx(500, rel=0.01)
 
 
+def test_reports_matched_to_one_place_err_together(observe, looks, strip, period):
+    rows = observe(np.full(9, 50.0), 0.0, 9.0, sigma_m=2000.0)
+    made = make_incidents(rows, looks, strip=strip, period=period).incidents
+    assert made.sigma_m[0] == pytest.approx(2000, rel=0.01)
+
+
 def test_a_fire_that_may_be_chance_neither_places_nor_times_a_report(observe, detect, looks, strip, period):
     report = observe([50.0], 0.0, 8.0, lasting_h=4.0, sigma_m=2000.0)
     # the country burns: a fire within reach of the report is no surprise

@@ -64,3 +64,18 @@ def test_a_source_on_a_cell_s_edge_is_one_site(detect, looks, strip, period):
     for offset in np.arange(4.0, 4.5, 0.1):
         nights = detect(100 + rng.normal(0, 0.2, 10), offset, 24.0 * np.arange(10) + 1)
         assert len(make_incidents(nights, looks, strip=strip, period=period).masked) == 1
+
+
+def test_a_source_known_from_other_years_is_known_from_its_first_detection(detect, looks, strip, period):
+    nights = 24.0 * (np.arange(0, 60, 2) - 400) + 1
+    history = detect(100 + np.random.default_rng(3).normal(0, 0.15, 30), 5.0, nights, daynight="N")
+    once = detect(100.0, 5.0, 25.0, daynight="N")
+    made = make_incidents(once, looks, strip=strip, period=period, history=history)
+    assert made.masked.of_days.tolist() == [30]
+    assert "other years" in made.masked.why[0]
+    assert made.incidents.state.tolist() == ["rejected"]
+
+
+def test_a_site_without_any_reading_of_strength_is_listed_all_the_same(detect, looks, strip, period):
+    nights = detect(100.0, 5.0, 24.0 * np.arange(9) + 1, strength=np.full(9, np.nan))
+    assert len(make_incidents(nights, looks, strip=strip, period=period).masked) == 1

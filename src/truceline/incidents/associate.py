@@ -26,20 +26,24 @@ def associate(observations: pd.DataFrame, settings: IncidentSettings) -> Ints:
     location errors and `max_extent_km` of the incident's first observation, with times that meet to within
     `heat_persistence_h` (heat) or `report_rounding_h`. Otherwise it begins an incident. Because everything is
     measured from the first observation, a chain of neighbours cannot grow along the line. Rows must come
-    `in_order`. Without a place, or over a time longer than `max_interval_h`, an observation stands alone.
+    `in_order`. Two rows of one of the `event_sources` never join. Without a place, or over a time longer than
+    `max_interval_h`, an observation stands alone.
     """
     start = _nanoseconds(observations["time_start"])
     end = np.maximum(_nanoseconds(observations["time_end"]), start)
     zero = start[0] if len(start) else 0  # hours from the first, so that a shift of all times changes nothing
     lon, lat, sigma = (observations[c].to_numpy(float) for c in ("lon_deg", "lat_deg", "sigma_m"))
     heat = (observations["act"] == "heat").to_numpy()
-    slack = np.where(heat, settings.heat_persistence_h, settings.report_rounding_h)
     start_h, end_h = (start - zero) / HOUR_NS, (end - zero) / HOUR_NS
+    # a span says its own error: two reports of successive days do not meet at midnight
+    rounding = np.where(end_h - start_h < settings.report_rounding_h, settings.report_rounding_h, 0.0)
+    slack = np.where(heat, settings.heat_persistence_h, rounding)
     placed = np.isfinite(lon) & np.isfinite(lat)
     cell_x, cell_y = _cells(np.where(placed, lon, 0.0), np.where(placed, lat, 0.0), settings.max_extent_km)
     numbers: Ints = _lead(
         np.stack([lon, lat, np.nan_to_num(sigma) / 1000, start_h, end_h, slack], axis=1),
         _families(observations),
+        _event_bits(observations["source"], settings.event_sources),
         ~placed | (end_h - start_h > settings.max_interval_h),
         cell_x,
         cell_y,
@@ -109,6 +113,14 @@ def _families(table: pd.DataFrame) -> Ints:
     return np.asarray(family, dtype=np.int64)
 
 
+def _event_bits(source: pd.Series, event_sources: tuple[str, ...]) -> Ints:
+    """Return a bit for each row of a source whose rows are events already, 0 for others."""
+    bits = np.zeros(len(source), np.int64)
+    for k, name in enumerate(sorted(set(event_sources))):
+        bits[(source == name).to_numpy()] = 1 << (k % 62)
+    return bits
+
+
 # columns of the observation array handed to the kernel
 _LON, _LAT, _SIGMA, _START, _END, _SLACK = range(6)
 
@@ -124,7 +136,7 @@ def _score(row, seed, late, early, extent):  # type: ignore[no-untyped-def]
     slack = max(row[_SLACK], seed[_SLACK])
     if pause > slack or d2 > extent * extent or d2 > GATE * own:
         return np.inf
-    return d2 / own + (pause / slack) ** 2
+    return d2 / own + (pause / max(slack, 1e-9)) ** 2
 
 
 @numba.njit(cache=True, nogil=True)
@@ -135,7 +147,7 @@ def _first(heads, key):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _lead(rows, family, alone, cell_x, cell_y, extent):  # type: ignore[no-untyped-def]
+def _lead(rows, family, bits, alone, cell_x, cell_y, extent):  # type: ignore[no-untyped-def]
     """Return incident numbers by leader clustering over a hash of grid cells; rows come in canonical order.
 
     Each cell keeps a linked list of its open incidents; one that can take nothing more is dropped when met, so
@@ -143,6 +155,7 @@ def _lead(rows, family, alone, cell_x, cell_y, extent):  # type: ignore[no-untyp
     """
     n = len(rows)
     out, seed, after = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    taken = np.empty(n, np.int64)  # bits of the event sources that have a row in it
     core = np.empty((n, 2))  # latest start and earliest end of the members: together the core time
     heads = numba.typed.Dict.empty(numba.int64, numba.int64)
     slackest = rows[:, _SLACK].max() if n else 0.0
@@ -160,7 +173,7 @@ def _lead(rows, family, alone, cell_x, cell_y, extent):  # type: ignore[no-untyp
                     else:
                         after[before] = after[at]
                 else:
-                    if family[seed[at]] == family[i]:
+                    if family[seed[at]] == family[i] and not taken[at] & bits[i]:
                         score = _score(rows[i], rows[seed[at]], core[at, 0], core[at, 1], extent)
                         if score < least or (score == least and score < np.inf and at < best):
                             best, least = at, score
@@ -168,12 +181,14 @@ def _lead(rows, family, alone, cell_x, cell_y, extent):  # type: ignore[no-untyp
                 at = after[at]
         if best < 0:
             best, made = made, made + 1
+            taken[best] = bits[i]
             seed[best], core[best, 0], core[best, 1], after[best] = i, rows[i, _START], rows[i, _END], -1
             if not alone[i]:
                 key = cell_x[i] * _COLUMN + cell_y[i]
                 after[best] = _first(heads, key)
                 heads[key] = best
         else:
+            taken[best] |= bits[i]
             core[best, 0], core[best, 1] = max(core[best, 0], rows[i, _START]), min(core[best, 1], rows[i, _END])
         out[i] = best
     return out

@@ -17,6 +17,7 @@ EVIDENCE = (
     "observation_id", "origin", "time_start", "time_end", "lon_deg", "lat_deg", "sigma_m", "calibre_mm",
     "count_min", "count_max", "strength",
 )  # fmt: skip
+HISTORY = ("time_start", "lon_deg", "lat_deg", "strength", "daynight")
 
 
 def take_evidence(observations: pd.DataFrame, strip: Strip) -> pd.DataFrame:
@@ -44,15 +45,23 @@ def place_thermal(thermal: pd.DataFrame, exposure: Exposure) -> Placed:
     )
 
 
-def place_history(history: pd.DataFrame | None, strip: Strip, settings: IncidentSettings) -> Placed | None:
-    """Return the thermal detections of other years in strip space, out to the control band; None without any."""
+def take_history(history: pd.DataFrame | None, strip: Strip, settings: IncidentSettings) -> pd.DataFrame | None:
+    """Return the thermal detections of other years out to the control band, in strip space; None without any."""
     if history is None or not len(history):
         return None
     chainage, offset = strip.place(lon_deg=history["lon_deg"].to_numpy(), lat_deg=history["lat_deg"].to_numpy())
     near = (np.abs(offset) <= settings.control_to_km) & (history["sensor"] == "thermal").to_numpy()
+    columns = {name: history[name][near] for name in HISTORY}
+    return pd.DataFrame(columns | {"chainage_km": chainage[near], "offset_km": offset[near]}).reset_index(drop=True)
+
+
+def place_history(near: pd.DataFrame | None) -> Placed | None:
+    """Return history as the background wants it."""
+    if near is None:
+        return None
     return Placed(
-        chainage_km=chainage[near],
-        offset_km=offset[near],
-        day=days_of(history["time_start"])[near],
-        source=np.zeros(int(near.sum()), np.int64),
+        chainage_km=near["chainage_km"].to_numpy(),
+        offset_km=near["offset_km"].to_numpy(),
+        day=days_of(near["time_start"]),
+        source=np.zeros(len(near), np.int64),
     )

@@ -11,7 +11,7 @@ from truceline.geodesy import DEGREE
 from truceline.incidents.acts import weigh_acts
 from truceline.incidents.associate import associate, in_order
 from truceline.incidents.background import Background, estimate_background, list_background
-from truceline.incidents.evidence import place_history, place_thermal, take_evidence
+from truceline.incidents.evidence import place_history, place_thermal, take_evidence, take_history
 from truceline.incidents.exposure import measure_exposure
 from truceline.incidents.members import Members, lay_out, locate_members, only_value, tightest_times
 from truceline.incidents.odds import GOOD_LOOKS, Odds, weigh
@@ -64,11 +64,10 @@ def make_incidents(
     thermal = (kept["sensor"] == "thermal").to_numpy()
     offset = kept["offset_km"].to_numpy()
     banded = thermal & (np.abs(offset) <= settings.control_to_km)
+    years = take_history(history, strip, settings)
     exposure = measure_exposure(kept[banded], looks, strip, settings)
-    background = estimate_background(
-        place_thermal(kept[banded], exposure), exposure, settings, place_history(history, strip, settings)
-    )
-    found = find_fixed_sources(kept[banded], strip, settings)
+    background = estimate_background(place_thermal(kept[banded], exposure), exposure, settings, place_history(years))
+    found = find_fixed_sources(kept[banded], strip, settings, years)
     kept["site_of"] = np.full(len(kept), -1, np.int64)
     kept.loc[banded, "site_of"] = found.site_of
     in_period = ((kept["time_start"] < period.end) & (kept["time_end"] >= period.start)).to_numpy()

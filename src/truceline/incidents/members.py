@@ -24,6 +24,8 @@ class Members:
     incident: Ints  # (row,) numbered from 0 without a gap
     starts: Ints  # (incident,)
     group: Ints  # (row,) witness group, numbered across all incidents
+    fix: Ints  # (row,) independent fix of place, likewise
+    fix_incident: Ints  # (fix,)
     group_incident: Ints  # (group,)
     group_name: npt.NDArray[np.object_]  # (group,)
 
@@ -58,11 +60,20 @@ def lay_out(rows: pd.DataFrame, incident: Ints) -> Members:
     key = np.where(key >= 0, key, len(named) + np.arange(len(rows)))
     _, first, group = np.unique(incident * (len(named) + len(rows)) + key, return_index=True, return_inverse=True)
     key = key[first]
+    # reports matched to the same place name err together, whoever wrote them
+    spot = len(named) + pd.factorize(rows["lon_deg"].to_numpy() + 1j * rows["lat_deg"].to_numpy())[0]
+    _, first_fix, fix = np.unique(
+        incident * (len(named) + len(rows)) + np.where(satellite, sensors.codes, spot),
+        return_index=True,
+        return_inverse=True,
+    )
     return Members(
         rows=rows,
         incident=incident,
         starts=starts,
         group=group,
+        fix=fix,
+        fix_incident=incident[first_fix],
         group_incident=incident[first],
         group_name=np.where(key < len(named), named[np.minimum(key, len(named) - 1)], own[first]),
     )
@@ -95,13 +106,14 @@ def tightest_times(members: Members, use: npt.NDArray[np.bool_]) -> tuple[Ints, 
 def locate_members(members: Members, use: npt.NDArray[np.bool_]) -> tuple[Floats, Floats, Floats]:
     """Return (lon_deg, lat_deg, sigma_m) of each incident by inverse-variance weighting of the members in use.
 
-    A witness group counts as one fix, by its best member: forty pixels of one fire do not make it forty times
-    better placed. Where members scatter more than their errors say, the error grows to match (Birge ratio).
+    What one kind of satellite saw, or what was matched to one place, is one fix, by its best member: forty
+    pixels of a fire, or forty reports from a town, do not place it forty times better. Where members scatter
+    more than their errors say, the error grows to match (Birge ratio).
     """
     lon, lat, sigma = (members.rows[c].to_numpy(float) for c in ("lon_deg", "lat_deg", "sigma_m"))
     good = use & np.isfinite(lon) & np.isfinite(lat)
     sigma = np.maximum(np.nan_to_num(sigma, nan=5000.0), LEAST_SIGMA_M)
-    in_group = np.bincount(members.group, good, minlength=len(members.group_name))[members.group]
+    in_group = np.bincount(members.fix, good, minlength=len(members.fix_incident))[members.fix]
     weight = np.where(good, 1 / (sigma**2 * np.maximum(in_group, 1)), 0.0)
     total = _sum(members, weight)
     first = np.nan_to_num(lon[members.starts]), np.nan_to_num(lat[members.starts])
@@ -113,9 +125,9 @@ def locate_members(members: Members, use: npt.NDArray[np.bool_]) -> tuple[Floats
         miss2 = ((step_lon - mean_lon[i]) * kx[i]) ** 2 + ((step_lat - mean_lat[i]) * ky[i]) ** 2
         number = _sum(members, good.astype(float))
         birge = _sum(members, np.where(good, miss2 / sigma**2, 0.0)) / np.maximum(2 * (number - 1), 1)
-        best = np.full(len(members.group_name), np.inf)
-        np.minimum.at(best, members.group, np.where(good, sigma, np.inf))
-        fixes = np.bincount(members.group_incident, 1 / best**2, minlength=members.number)
+        best = np.full(len(members.fix_incident), np.inf)
+        np.minimum.at(best, members.fix, np.where(good, sigma, np.inf))
+        fixes = np.bincount(members.fix_incident, 1 / best**2, minlength=members.number)
         error = np.sqrt(np.maximum(birge, 1.0) / fixes)
     return first[0] + mean_lon, first[1] + mean_lat, np.where(np.isfinite(error), error, np.nan)
 

@@ -48,28 +48,57 @@ class FixedSources:
         return out
 
 
-def find_fixed_sources(thermal: pd.DataFrame, strip: Strip, settings: IncidentSettings) -> FixedSources:
-    """Return the fixed heat sources among thermal detections.
+def find_fixed_sources(
+    thermal: pd.DataFrame, strip: Strip, settings: IncidentSettings, history: pd.DataFrame | None = None
+) -> FixedSources:
+    """Return the fixed heat sources among thermal detections, and, if given, those of other years.
 
     A half-kilometre cell is of a fixed source when it and its eight neighbours show detections on at least
     `persistent_days` distinct days and on `persistent_share` of the days of the record, spread over at least
-    half of it. Adjoining cells are one site. Nothing is deleted: the site becomes its own high background.
+    half of it; in this record or in the history. Adjoining cells are one site. Nothing is deleted: the site
+    becomes its own high background. `site_of` is for `thermal` alone.
     """
-    none = FixedSources(sites=empty(MASKED), site_of=np.full(len(thermal), -1, np.int64))
-    placed = np.isfinite(thermal["lon_deg"].to_numpy(float)) & np.isfinite(thermal["lat_deg"].to_numpy(float))
-    if not placed.any():
-        return none
-    day = days_of(thermal["time_start"])
-    key = np.full(len(thermal), -1, np.int64)
-    key[placed] = _grid_keys(thermal["lon_deg"].to_numpy(float)[placed], thermal["lat_deg"].to_numpy(float)[placed])
-    recorded = len(np.unique(day[placed]))
-    cells = _busy_cells(key[placed], day[placed], max(settings.persistent_days, settings.persistent_share * recorded))
+    records = [_Record.of(table) for table in (thermal, history) if table is not None]
+    lit = [_busy_cells(r.key[r.key >= 0], r.day[r.key >= 0], _least_days(r, settings)) for r in records]
+    cells = np.unique(np.concatenate(lit))
     if not len(cells):
-        return none
+        return FixedSources(sites=empty(MASKED), site_of=np.full(len(thermal), -1, np.int64))
     site_of_cell = _join_neighbours(cells)
-    at = np.clip(np.searchsorted(cells, key), 0, len(cells) - 1)
-    site_of = np.where(cells[at] == key, site_of_cell[at], -1)
-    return FixedSources(sites=_list_sites(thermal, site_of, day, recorded, strip), site_of=site_of)
+    for record in records:
+        at = _find(cells, record.key)
+        record.rows["site"] = np.where(at >= 0, site_of_cell[at], -1)
+    return FixedSources(sites=_list_sites(records, strip), site_of=records[0].rows["site"].to_numpy())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Record:
+    """The detections of one stretch of time, with their grid cells (-1: no place) and days."""
+
+    rows: pd.DataFrame
+    key: Ints
+    day: Ints
+    days: int  # distinct days with any detection
+
+    @classmethod
+    def of(cls, thermal: pd.DataFrame) -> _Record:
+        lon, lat = thermal["lon_deg"].to_numpy(float), thermal["lat_deg"].to_numpy(float)
+        placed = np.isfinite(lon) & np.isfinite(lat)
+        key, day = np.full(len(thermal), -1, np.int64), days_of(thermal["time_start"])
+        key[placed] = _grid_keys(lon[placed], lat[placed])
+        rows = pd.DataFrame(
+            {
+                "lon": lon,
+                "lat": lat,
+                "day": day,
+                "night": np.where((thermal["daynight"] == "N").to_numpy(), day, np.nan),
+                "ln": np.log(thermal["strength"].where(thermal["strength"] > 0).to_numpy(float)),
+            }
+        )
+        return cls(rows=rows, key=key, day=day, days=len(np.unique(day[placed])))
+
+
+def _least_days(record: _Record, settings: IncidentSettings) -> float:
+    return max(settings.persistent_days, settings.persistent_share * record.days)
 
 
 def _grid_keys(lon: Floats, lat: Floats) -> Ints:
@@ -83,13 +112,14 @@ def _grid_keys(lon: Floats, lat: Floats) -> Ints:
 
 def _busy_cells(key: Ints, day: Ints, least_days: float) -> Ints:
     """Return the sorted keys of cells whose neighbourhood is lit on enough days, over long enough."""
+    if not len(key):
+        return key
     pairs = _unique_pairs(key, day)
     own, lit = np.unique(pairs[:, 0], return_counts=True)
     steps = [r * ROW + c for r in (-1, 0, 1) for c in (-1, 0, 1)]
     # no neighbourhood is lit on more days than its cells are in all: few cells are left to look at closely
-    hopeful = own[
-        sum(np.where(_find(own, own + step) >= 0, lit[_find(own, own + step)], 0) for step in steps) >= least_days
-    ]
+    at = np.stack([_find(own, own + step) for step in steps])
+    hopeful = own[np.where(at >= 0, lit[at], 0).sum(axis=0) >= least_days]
     around = np.concatenate([pairs + np.array([[step, 0]]) for step in steps]) if len(hopeful) else pairs[:0]
     around = around[_find(hopeful, around[:, 0]) >= 0] if len(hopeful) else around
     if not len(around):
@@ -127,23 +157,23 @@ def _join_neighbours(cells: Ints) -> Ints:
     return np.asarray(csgraph.connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def _list_sites(thermal: pd.DataFrame, site_of: Ints, day: Ints, recorded: int, strip: Strip) -> pd.DataFrame:
-    on = site_of >= 0
-    rows = pd.DataFrame(
-        {
-            "site": site_of[on],
-            "lon": thermal["lon_deg"].to_numpy(float)[on],
-            "lat": thermal["lat_deg"].to_numpy(float)[on],
-            "day": day[on],
-            "night": np.where(thermal["daynight"].to_numpy()[on] == "N", day[on], -1),
-            "ln": np.log(np.maximum(thermal["strength"].to_numpy(float)[on], 0.01)),
-        }
-    )
-    by = rows.groupby("site")
-    nights = rows[rows["night"] >= 0].groupby("site")["night"].nunique().reindex(by.ngroup().unique(), fill_value=0)
-    lon, lat = by["lon"].median().to_numpy(), by["lat"].median().to_numpy()
+def _list_sites(records: list[_Record], strip: Strip) -> pd.DataFrame:
+    """Return the MASKED table; days are of the record that knows the site on more of them."""
+    number = 1 + max(int(record.rows["site"].max()) for record in records if len(record.rows))
+    nunique = np.zeros((len(records), number))
+    nights = np.zeros((len(records), number))
+    for k, record in enumerate(records):
+        by = record.rows[record.rows["site"] >= 0].groupby("site")[["day", "night"]].nunique()
+        nunique[k, by.index], nights[k, by.index] = by["day"], by["night"]
+    of_days = np.array([record.days for record in records], dtype=float)
+    which = np.argmax(nunique, axis=0)
+    every = pd.concat([record.rows[record.rows["site"] >= 0] for record in records], ignore_index=True)
+    by = every.groupby("site")
+    lon, lat, middle = (by[name].median().to_numpy() for name in ("lon", "lat", "ln"))
     chainage, offset = strip.place(lon_deg=lon, lat_deg=lat)
-    days = by["day"].nunique().to_numpy()
+    # the spread of the middle half, as a normal law's: a strike on the site must not widen what is usual there
+    spread = (by["ln"].quantile(0.75) - by["ln"].quantile(0.25)).to_numpy() * 0.7413
+    days, dark, of = nunique[which, range(number)], nights[which, range(number)], of_days[which]
     return new_table(
         MASKED,
         {
@@ -153,11 +183,14 @@ def _list_sites(thermal: pd.DataFrame, site_of: Ints, day: Ints, recorded: int, 
             "chainage_km": chainage,
             "offset_km": offset,
             "days": days,
-            "nights": nights.sort_index().to_numpy(),
-            "of_days": np.full(len(lon), recorded),
+            "nights": dark,
+            "of_days": of,
             "detections": by.size().to_numpy(),
-            "ln_strength": by["ln"].median().to_numpy(),
-            "ln_strength_sd": np.maximum(by["ln"].std().fillna(LEAST_SD).to_numpy(), LEAST_SD),
-            "why": [f"detections within 1 km on {d} of {recorded} days of the record" for d in days],
+            "ln_strength": middle,
+            "ln_strength_sd": np.fmax(spread, LEAST_SD),
+            "why": [
+                f"detections within 1 km on {a:.0f} of {b:.0f} days of {'other years' if k else 'the record'}"
+                for a, b, k in zip(days, of, which, strict=True)
+            ],
         },
     )

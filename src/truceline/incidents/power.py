@@ -11,7 +11,7 @@ from scipy import stats
 
 from truceline.errors import RequestError
 from truceline.incidents.background import Background, estimate_background
-from truceline.incidents.evidence import place_history, place_thermal, take_evidence
+from truceline.incidents.evidence import place_history, place_thermal, take_evidence, take_history
 from truceline.incidents.exposure import days_of, measure_exposure
 from truceline.incidents.settings import IncidentSettings
 from truceline.observations import new_table
@@ -124,9 +124,8 @@ def excess_of_heat(
     evidence = take_evidence(observations, strip)
     thermal = evidence[(evidence["sensor"] == "thermal").to_numpy()]
     exposure = measure_exposure(thermal, looks, strip, settings)
-    background = estimate_background(
-        place_thermal(thermal, exposure), exposure, settings, place_history(history, strip, settings)
-    )
+    years = place_history(take_history(history, strip, settings))
+    background = estimate_background(place_thermal(thermal, exposure), exposure, settings, years)
     day = days_of(thermal["time_start"]) - exposure.days[0]
     near = np.abs(thermal["offset_km"].to_numpy()) <= within_km
     seen = np.bincount(day[near], minlength=len(exposure.days)).astype(float)

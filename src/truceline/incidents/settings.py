@@ -34,6 +34,7 @@ class IncidentSettings:
     max_interval_h: float = 72.0
     persistent_days: float = 5.0
     persistent_share: float = 0.1
+    event_sources: tuple[str, ...] = ()  # sources whose rows are events already: two of their rows are two events
 
     def __post_init__(self) -> None:
         for name, (_, _, unit, _) in RANGES.items():
@@ -93,7 +94,7 @@ RANGES: dict[str, tuple[float, float, str, str]] = {
 
 def list_assumptions(settings: IncidentSettings) -> pd.DataFrame:
     """Return the ASSUMPTIONS table: one row for each number these settings assume."""
-    names = [f.name for f in fields(settings)]
+    names = [f.name for f in fields(settings) if f.name in RANGES]
     rows = [RANGES[name] for name in names]
     return new_table(
         ASSUMPTIONS,
