@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -116,13 +117,13 @@ def _hours_in_force(coverage: Coverage, span: Timespan, in_force: tuple[Timespan
         start, end = max(span.start, window.start), min(span.end, window.end)
         if start < end:
             hours += _step_overlap(coverage, start, end)
-    return np.minimum(hours, coverage.step_h)
+    return np.asarray(np.minimum(hours, coverage.step_h))
 
 
-def _step_overlap(coverage: Coverage, start: object, end: object) -> npt.NDArray[np.float64]:
+def _step_overlap(coverage: Coverage, start: datetime, end: datetime) -> npt.NDArray[np.float64]:
     first = coverage.steps[0]
     at = (coverage.steps - first).total_seconds().to_numpy() / 3600
-    low, high = ((pd.Timestamp(t) - first).total_seconds() / 3600 for t in (start, end))  # type: ignore[arg-type]
+    low, high = ((pd.Timestamp(t) - first).total_seconds() / 3600 for t in (start, end))
     return np.asarray(np.clip(np.minimum(at + coverage.step_h, high) - np.maximum(at, low), 0, None))
 
 
@@ -141,8 +142,8 @@ def exposure_box(coverage: Coverage, *, in_force: tuple[Timespan, ...]) -> dict[
         box[f"km_h_{name}"] = float((weight * part).sum())
         box[f"km_h_{name}_day"] = float((weight * part * coverage.daylight).sum())
         box[f"km_h_{name}_night"] = float((weight * part * ~coverage.daylight).sum())
-    for part in ("", "_day", "_night"):
-        box[f"km_h_total{part}"] = sum(box[f"km_h_{level}{part}"] for level in ("seen", "partly", "unseen"))
+    for when in ("", "_day", "_night"):
+        box[f"km_h_total{when}"] = sum(box[f"km_h_{level}{when}"] for level in ("seen", "partly", "unseen"))
     box["rate_upper_per_1000_km_h"] = 1000 * upper_bound_rate(0, box["sum_of_detection_probability_km_h"])
     return box
 
@@ -153,5 +154,6 @@ def _levels(seen: npt.NDArray[np.float64]) -> Iterator[tuple[str, npt.NDArray[np
     yield "unseen", seen < PARTLY
 
 
-def _end(coverage: Coverage) -> object:
-    return (coverage.steps[-1] + pd.Timedelta(hours=float(coverage.step_h[-1]))).to_pydatetime()
+def _end(coverage: Coverage) -> datetime:
+    end: datetime = (coverage.steps[-1] + pd.Timedelta(hours=float(coverage.step_h[-1]))).to_pydatetime()
+    return end
