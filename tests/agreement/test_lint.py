@@ -55,7 +55,7 @@ BREAKS = {
     "MILE_AT_SEA": lambda d: d["zones"][1].update(kind="moving", distance="10 mi"),
     "NO_EFFECTIVE_INSTANT": lambda d: d.pop("effective"),
     "MISSING_TIME_ZONE": lambda d: d.pop("time_zone"),
-    "UNCERTAIN_TIME": lambda d: d["effective"].update({"from": "2027-03-01"}),
+    "UNCERTAIN_TIME": lambda d: d["effective"].update({"to": "2027-09-01"}),
     "DISPUTED_TIME": lambda d: d.update(
         questions=[{"id": "q", "kind": "time", "readings": [{"id": "R1"}, {"id": "R2"}]}]
     ),
@@ -77,6 +77,12 @@ def test_each_gap_is_found_alone(code):
     draft = write_value(parse_agreement((CASES / "well_formed.yaml").read_text(), where="well_formed.yaml"))
     BREAKS[code](draft)
     assert set(lint(agreement_from(draft, where="draft"))["code"]) == {code}
+
+
+def test_a_start_known_only_by_its_day_is_no_instant():
+    draft = write_value(parse_agreement((CASES / "well_formed.yaml").read_text(), where="well_formed.yaml"))
+    draft["effective"]["from"] = "2027-03-01"
+    assert set(lint(agreement_from(draft, where="draft"))["code"]) == {"NO_EFFECTIVE_INSTANT"}
 
 
 def test_an_undefined_zone_says_which_one_was_meant():

@@ -128,8 +128,9 @@ def _zone(zone: Zone) -> Iterator[Found]:
 
 def _times(agreement: Agreement) -> Iterator[Found]:
     for where, window in _windows(agreement):
-        if window is None or window.start is None:
-            yield _row("NO_EFFECTIVE_INSTANT", where, where)
+        start = window.start if window else None
+        if start is None or (start.zone_known and not start.is_certain):
+            yield _row("NO_EFFECTIVE_INSTANT", where, f"'{start.said}'" if start else where)
     for where, moment in _moments(agreement):
         if not moment.zone_known:
             yield _row("MISSING_TIME_ZONE", where, f"'{moment.said}'")
@@ -151,9 +152,10 @@ def _moments(agreement: Agreement) -> Iterator[tuple[str, Moment]]:
     windows += [(d.document_id, d.window) for d in agreement.documents]
     windows += [(c.clause_id, c.window) for c in agreement.clauses]
     for where, window in windows:
-        for moment in (window.start, window.end) if window else ():
-            if moment is not None:
-                yield where, moment
+        if window and window.start is not None and not window.start.zone_known:
+            yield where, window.start  # a start that is not certain has a code of its own
+        if window and window.end is not None:
+            yield where, window.end
     yield from agreement.instants.items()
 
 
