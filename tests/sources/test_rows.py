@@ -1,4 +1,5 @@
 import contextlib
+import csv
 import tracemalloc
 
 import pytest
@@ -7,6 +8,8 @@ from hypothesis import strategies as st
 
 from truceline.errors import SourceError
 from truceline.sources import read_source
+from truceline.sources.options import Aside
+from truceline.sources.rows import read_delimited
 from truceline.sources.table import stream
 
 HEADERS = {
@@ -113,3 +116,32 @@ def test_streaming_and_reading_agree(tmp_path):
     whole = read_source("table", path, source="s").observations
     parts = [set(part.observations["observation_id"]) for part in stream(path, source="s")]
     assert set().union(*parts) == set(whole["observation_id"])
+
+
+_written = st.lists(
+    st.text(st.characters(exclude_characters="\x00\r", codec="utf-8"), max_size=6), min_size=3, max_size=3
+)
+
+
+@_quiet
+@given(rows=st.lists(_written, min_size=1, max_size=8), delimiter=st.sampled_from(",;\t|"))
+def test_rows_read_at_once_are_those_read_one_by_one(rows, delimiter, tmp_path, monkeypatch):
+    # the authority: Python's csv module, line by line
+    path = tmp_path / "a.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=delimiter, lineterminator="\n").writerows([["aa", "bb", "cc"], *rows])
+
+    def cells():
+        batches = list(read_delimited(path, aside=Aside("s"), score=len))
+        return [tuple(row) for b in batches for row in b.frame.itertuples(index=False)], [
+            n for b in batches for n in b.line
+        ]
+
+    at_once = cells()
+    with monkeypatch.context() as patch:
+        patch.setattr("truceline.sources.rows._even_rows", lambda *args: None)
+        one_by_one = cells()
+    filled = [i for i, row in enumerate(at_once[0]) if any(row)]
+    kept = [i for i, row in enumerate(one_by_one[0]) if any(row)]
+    assert [at_once[0][i] for i in filled] == [one_by_one[0][i] for i in kept]
+    assert [at_once[1][i] for i in filled] == [one_by_one[1][i] for i in kept]

@@ -177,3 +177,8 @@ def test_a_row_met_in_another_file_is_told_with_the_file(tmp_path):
     found = read_source("table", sorted(tmp_path.iterdir()), source="mine")
     assert len(found.observations) == 1
     assert list(found.set_aside["reason"]) == ["duplicate of line 2 of a.csv."]
+
+
+def test_empty_rows_below_a_table_are_no_rows(read):
+    found = read(GOOD + ",,,\n , ,,\n\n")
+    assert (len(found.observations), len(found.set_aside)) == (1, 0)

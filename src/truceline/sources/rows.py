@@ -75,7 +75,7 @@ def read_delimited(path: Path, *, aside: Aside, score: Score) -> Iterator[Batch]
             even = _even_rows(lines, names, delimiter)
             if even is not None:
                 held = []
-                yield Batch(frame=even, line=numbers, path=path)
+                yield _filled(Batch(frame=even, line=numbers, path=path))
                 continue
             rows, at, held = _records(lines, numbers, delimiter, path, aside, final)
             yield from _batch(rows, at, names, delimiter, path, aside)
@@ -342,7 +342,15 @@ def _batch(
         kept = rows if len(fits) == len(rows) else [rows[i] for i in fits]
         trimmed = ([cell.strip() for cell in cells] for cells in zip(*kept, strict=True))
         columns = dict(zip(names, (np.array(cells, object) for cells in trimmed), strict=True))
-        yield Batch(frame=pd.DataFrame(columns), line=at[fits], path=path)
+        yield _filled(Batch(frame=pd.DataFrame(columns), line=at[fits], path=path))
+
+
+def _filled(batch: Batch) -> Batch:
+    """Return the batch without rows all of whose cells are empty: spreadsheets write them below a table."""
+    if not (batch.frame.iloc[:, 0] == "").any():
+        return batch
+    filled = (batch.frame != "").any(axis=1).to_numpy()
+    return Batch(frame=batch.frame[filled].reset_index(drop=True), line=batch.line[filled], path=batch.path)
 
 
 def read_parquet(path: Path) -> Iterator[Batch]:
