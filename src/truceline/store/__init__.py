@@ -4,8 +4,9 @@ Produces entries under signed Merkle roots, and bundles that check themselves. M
 touches disk, or a database by URL.
 """
 
+from truceline.store.batch import Batch
 from truceline.store.bundle import export_bundle
-from truceline.store.record import Batch, Proof, Record
+from truceline.store.record import Proof, Record
 from truceline.store.verify import Problem, verify
 
 __all__ = ["Batch", "Problem", "Proof", "Record", "export_bundle", "verify"]

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from truceline.errors import RecordError
 from truceline.store import merkle, standalone
 from truceline.store.database import HEADS, connect, named_errors, reading
+from truceline.store.entries import columns_of_entries, entry_lines
 from truceline.store.heads import Head, signature_holds
-from truceline.store.record import check_format, columns_of_entries, entry_lines, sealed
+from truceline.store.record import check_format, sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
