@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from truceline.report.chart_grid import coverage_grid, effective_by_kind, sector_exposure
+from truceline.report.chart_grid import coverage_grid, effective_by_kind, exposure_of, sector_exposure
 
 
 def test_kilometre_hours_of_the_grid_are_the_line_times_the_period(front):
@@ -51,3 +51,14 @@ def test_effective_kilometre_hours_by_kind_are_those_of_the_sectors_and_keep_the
     low, middle, high = kinds["shelling"]
     assert middle == pytest.approx(sector_exposure(front, grid).km_h_effective.sum())
     assert low <= middle <= high
+
+
+def test_an_exposure_cut_by_a_release_is_worked_out_again_and_adds_up(front):
+    cut = dataclasses.replace(front, exposure={name: float("nan") for name in front.exposure})
+    box = exposure_of(cut, coverage_grid(cut))
+    for part in ("", "_day", "_night"):
+        assert sum(box[f"km_h_{level}{part}"] for level in ("seen", "partly", "unseen")) == pytest.approx(
+            box[f"km_h_total{part}"]
+        )
+    assert box["km_h_total_day"] + box["km_h_total_night"] == pytest.approx(box["km_h_total"])
+    assert exposure_of(front, coverage_grid(front)) is front.exposure

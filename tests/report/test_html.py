@@ -7,6 +7,7 @@ import pytest
 import sample
 
 from truceline.report import map_html, render_html
+from truceline.report.release import release
 from truceline.report.sections import report_sections
 from truceline.report.words import LANGUAGES, Words
 from truceline.timespan import find_zone
@@ -144,3 +145,14 @@ def test_a_month_of_many_incidents_stays_a_few_megabytes(front):
     many = pd.concat([front.incidents.assign(incident_id=front.incidents.incident_id + f"-{i}") for i in range(20)])
     html = render_html(dataclasses.replace(front, incidents=many.reset_index(drop=True)))
     assert len(html) < 6_000_000
+
+
+def test_what_a_release_withholds_is_never_said_not_to_exist(front):
+    shown, notes = release(front, "public", now=front.now)
+    words = Words(language="en", zone=find_zone(front.timezone))
+    sections = {s.key: s for s in report_sections(shown, words, release_notes=notes)}
+    for key in ("attribution", "clocks", "set-aside"):
+        assert sections[key].text == (words("release.not_here"),)
+    whole, notes = release(front, "mission", now=front.now)
+    sections = {s.key: s for s in report_sections(whole, words, release_notes=notes)}
+    assert sections["restrictions"].text == (words("restrictions.none"),)

@@ -2,7 +2,9 @@ import dataclasses
 
 import pytest
 
+from truceline.report.chart_grid import coverage_grid
 from truceline.report.judged import judged_incidents
+from truceline.report.release import release
 from truceline.report.summary import LIMIT, bottom_line, gravest
 from truceline.report.words import LANGUAGES, Words
 from truceline.timespan import find_zone
@@ -10,7 +12,7 @@ from truceline.timespan import find_zone
 
 def lines(assessment, language="en"):
     words = Words(language=language, zone=find_zone(assessment.timezone))
-    return bottom_line(assessment, judged_incidents(assessment), words)
+    return bottom_line(assessment, judged_incidents(assessment), coverage_grid(assessment), words)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -35,10 +37,16 @@ def test_a_violation_is_named_before_what_is_not_settled_and_graver_before_more_
 
 
 def test_without_any_look_nothing_is_said_about_compliance(front):
-    blind = dataclasses.replace(front, looks=front.looks.head(0), exposure={})
+    blind = dataclasses.replace(front, looks=front.looks.head(0), exposure={}, coverage=front.coverage.head(0))
     assert "nothing can be said about compliance" in lines(blind)[0]
 
 
 def test_days_out_of_force_are_not_compared(front):
     last = front.status[front.status.status != "not in force"].day.max()
     assert any(last in line for line in lines(front))
+
+
+def test_a_release_without_its_looks_does_not_say_that_nobody_looked(front):
+    shown, _ = release(front, "public", now=front.now)
+    assert not len(shown.looks)
+    assert "were well watched" in lines(shown)[0]

@@ -210,8 +210,8 @@ def _marks(axes: Axes, incidents: pd.DataFrame) -> None:
 
 
 def mark_area(strength: pd.Series) -> npt.NDArray[np.float64]:
-    """Return the area of each mark in square points: grows with the strength's root, from 14 to 160."""
-    known = strength.fillna(0.0).clip(lower=0).to_numpy(float)
+    """Return the area of each mark in square points: 14 to 160, grows with the root of strength; not known is 40."""
+    known = strength.fillna(2.64).clip(lower=0).to_numpy(float)
     return np.asarray(np.clip(14 + 16 * np.sqrt(known), 14, 160))
 
 

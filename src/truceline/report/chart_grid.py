@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from truceline.findings.status import PARTLY, WELL
 from truceline.findings.tables import Assessment
 from truceline.timespan import Timespan
 
-__all__ = ["PARTLY", "WELL", "CoverageGrid", "coverage_grid", "effective_by_kind", "sector_exposure"]
+__all__ = ["PARTLY", "WELL", "CoverageGrid", "coverage_grid", "effective_by_kind", "exposure_of", "sector_exposure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,7 @@ class CoverageGrid:
     time_s: npt.NDArray[np.float64]  # (steps + 1,) edges, seconds since the epoch
     looked: npt.NDArray[np.float64]  # (steps, cells)
     seen: npt.NDArray[np.float64]  # (steps, cells), the chance that a violation of the mission's main kind was seen
+    daylight: npt.NDArray[np.bool_]  # (steps, cells)
     kind: str  # that kind: the first in the coverage table; "" when there is none
 
     def km_h(self, spans: Sequence[Timespan]) -> npt.NDArray[np.float64]:
@@ -45,9 +46,14 @@ def coverage_grid(assessment: Assessment) -> CoverageGrid:
     end_km, end_s = assessment.strip.length_km, assessment.period.end.timestamp()
     if not len(table):
         start_s = assessment.period.start.timestamp()
-        nothing = np.zeros((1, 1))
+        nothing, dark = np.zeros((1, 1)), np.zeros((1, 1), bool)
         return CoverageGrid(
-            cell_km=np.array([0.0, end_km]), time_s=np.array([start_s, end_s]), looked=nothing, seen=nothing, kind=""
+            cell_km=np.array([0.0, end_km]),
+            time_s=np.array([start_s, end_s]),
+            looked=nothing,
+            seen=nothing,
+            daylight=dark,
+            kind="",
         )
     kind = str(table.kind.iloc[0])
     table = table[table.kind == kind]
@@ -55,6 +61,8 @@ def coverage_grid(assessment: Assessment) -> CoverageGrid:
     seconds = table.time_start.astype("int64").to_numpy() / 1e9
     steps, step = np.unique(seconds, return_inverse=True)
     looked, seen = np.zeros((len(steps), len(cells))), np.zeros((len(steps), len(cells)))
+    daylight = np.zeros(looked.shape, bool)
+    daylight[step, cell] = table.daylight.to_numpy(bool)
     np.maximum.at(looked, (step, cell), np.nan_to_num(table.looked.to_numpy(float)))
     np.maximum.at(seen, (step, cell), np.nan_to_num(table.seen.to_numpy(float)))
     return CoverageGrid(
@@ -62,8 +70,31 @@ def coverage_grid(assessment: Assessment) -> CoverageGrid:
         time_s=np.r_[steps, max(end_s, steps[-1] + 1.0)],
         looked=looked,
         seen=seen,
+        daylight=daylight,
         kind=kind,
     )
+
+
+def exposure_of(assessment: Assessment, grid: CoverageGrid) -> Mapping[str, float]:
+    """Return the assessment's exposure box; worked out again from the coverage where a release cut it short.
+
+    Empty when nothing is known about coverage either.
+    """
+    if np.isfinite(assessment.exposure.get("km_h_total", np.nan)):
+        return assessment.exposure
+    if not len(assessment.coverage):
+        return {}
+    km_h = grid.km_h(assessment.in_force)
+    box: dict[str, float] = {}
+    levels = {
+        "seen": grid.seen >= WELL,
+        "partly": (grid.seen >= PARTLY) & (grid.seen < WELL),
+        "unseen": grid.seen < PARTLY,
+    }
+    for part, mask in {"": grid.daylight | True, "_day": grid.daylight, "_night": ~grid.daylight}.items():
+        box |= {f"km_h_{level}{part}": float((km_h * mask * inside).sum()) for level, inside in levels.items()}
+        box[f"km_h_total{part}"] = float((km_h * mask).sum())
+    return box
 
 
 def effective_by_kind(assessment: Assessment, grid: CoverageGrid) -> dict[str, tuple[float, float, float]]:

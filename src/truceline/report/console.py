@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from truceline.findings.status import NOT_IN_FORCE
 from truceline.findings.tables import Assessment
+from truceline.report.chart_grid import coverage_grid
 from truceline.report.judged import VERDICTS, judged_incidents, sector_names
 from truceline.report.summary import bottom_line
 from truceline.report.watched import STATUSES, SYMBOLS, tone_of
-from truceline.report.words import Words, number, percent
+from truceline.report.words import NOT_KNOWN, Words, number, percent
 from truceline.timespan import find_zone
 
 
@@ -19,7 +20,7 @@ def summary_text(assessment: Assessment, *, language: str = "en") -> str:
     zone = assessment.timezone
     head = words("report.period", start=words.local(period.start), end=words.local(period.end), zone=zone)
     lines = [assessment.title, head, "", words("section.bottom_line").upper()]
-    lines += [f"  {sentence}" for sentence in bottom_line(assessment, judged, words)]
+    lines += [f"  {sentence}" for sentence in bottom_line(assessment, judged, coverage_grid(assessment), words)]
     lines += ["", *_counts(assessment, words), "", *_status(assessment, words)]
     # a control character in somebody's text must not reach the terminal
     return "\n".join("".join(c if c.isprintable() else " " for c in line).rstrip() for line in lines) + "\n"
@@ -34,7 +35,11 @@ def _counts(assessment: Assessment, words: Words) -> list[str]:
         "console.set_aside": len(assessment.set_aside),
         "console.incidents": len(assessment.incidents),
     }
-    first = " · ".join(f"{words(key)} {number(float(n), 0)}" for key, n in read.items())
+    # with incidents there must have been observations and looks: none here means withheld, which is not nought
+    withheld = len(assessment.incidents) > 0 and not len(assessment.observations)
+    first = " · ".join(
+        f"{words(key)} {NOT_KNOWN if withheld and not n else number(float(n), 0)}" for key, n in read.items()
+    )
     return [first, f"{words('console.findings')}: {found}"]
 
 

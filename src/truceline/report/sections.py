@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -13,6 +14,9 @@ from truceline.report.judged import judged_incidents
 from truceline.report.page import Section
 from truceline.report.summary import bottom_line
 from truceline.report.words import Words
+
+# the first note names the release profile; any further one says that something was left out
+MAY_BE_WITHHELD = {"claims", "restrictions", "attribution", "clocks", "commission", "warnings", "set-aside"}
 
 
 def report_sections(
@@ -29,8 +33,10 @@ def report_sections(
     """
     judged = judged_incidents(assessment)
     grid = coverage_grid(assessment)
-    return (
-        Section(key="bottom-line", title=words("section.bottom_line"), text=bottom_line(assessment, judged, words)),
+    sections = (
+        Section(
+            key="bottom-line", title=words("section.bottom_line"), text=bottom_line(assessment, judged, grid, words)
+        ),
         basis.limits_section(words),
         watched.exposure_section(assessment, grid, words),
         _chart_section(judged, words),
@@ -52,6 +58,15 @@ def report_sections(
         basis.assumptions_section(assessment, words),
         basis.method_section(assessment, record_root, words),
     )
+    return tuple(_withheld(s, words) for s in sections) if len(release_notes) > 1 else sections
+
+
+def _withheld(section: Section, words: Words) -> Section:
+    """Return a section that is empty in a release without its claim that there was nothing: it may be withheld."""
+    if section.key not in MAY_BE_WITHHELD or section.tables or section.points:
+        return section
+    kept = section.text[:1] if section.key == "warnings" else ()
+    return replace(section, text=(*kept, words("release.not_here")))
 
 
 def _chart_section(judged: pd.DataFrame, words: Words) -> Section:

@@ -6,15 +6,16 @@ import pandas as pd
 
 from truceline.findings.status import NOT_IN_FORCE
 from truceline.findings.tables import Assessment
+from truceline.report.chart_grid import CoverageGrid, exposure_of
 from truceline.report.judged import sector_names
 from truceline.report.words import Words, number, percent, shorten
 
 LIMIT = 120  # words
 
 
-def bottom_line(assessment: Assessment, judged: pd.DataFrame, words: Words) -> tuple[str, ...]:
+def bottom_line(assessment: Assessment, judged: pd.DataFrame, grid: CoverageGrid, words: Words) -> tuple[str, ...]:
     """Return sentences of at most 120 words together, the most important first; never a bare count."""
-    sentences = [_watched(assessment, words), *_gravest(judged, words), _overdue(assessment, words)]
+    sentences = [_watched(assessment, grid, words), *_gravest(judged, words), _overdue(assessment, words)]
     sentences += [_changed(assessment, words)]
     kept: list[str] = []
     spent = 0
@@ -33,11 +34,12 @@ def gravest(judged: pd.DataFrame, count: int = 3) -> pd.DataFrame:
     return order.sort_values(columns, ascending=[True, False, False, True]).head(count)
 
 
-def _watched(assessment: Assessment, words: Words) -> str:
-    total = assessment.exposure.get("km_h_total", 0.0)
-    if not total or not len(assessment.looks):
+def _watched(assessment: Assessment, grid: CoverageGrid, words: Words) -> str:
+    exposure = exposure_of(assessment, grid)
+    total = exposure.get("km_h_total", 0.0)
+    if not total or not (len(assessment.looks) or grid.looked.any()):
         return words("bottom.no_look")
-    return words("bottom.watched", seen=percent(assessment.exposure.get("km_h_seen", 0.0) / total))
+    return words("bottom.watched", seen=percent(exposure["km_h_seen"] / total))
 
 
 def _gravest(judged: pd.DataFrame, words: Words) -> list[str]:

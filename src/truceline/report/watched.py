@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from truceline.findings.tables import Assessment
-from truceline.report.chart_grid import CoverageGrid, effective_by_kind, sector_exposure
+from truceline.report.chart_grid import CoverageGrid, effective_by_kind, exposure_of, sector_exposure
 from truceline.report.judged import sector_names
 from truceline.report.page import Cell, Section, Table, row, table
 from truceline.report.words import NOT_KNOWN, Words, number, percent
@@ -27,7 +27,7 @@ STATUSES = (
 
 def exposure_section(assessment: Assessment, grid: CoverageGrid, words: Words) -> Section:
     """Return the exposure box: km-hours seen, partly seen and not seen, by day and night, and every kind of look."""
-    exposure = assessment.exposure
+    exposure = exposure_of(assessment, grid)
     rows = []
     for part in ("", "_day", "_night"):
         total = exposure.get(f"km_h_total{part}", math.nan)
@@ -50,7 +50,8 @@ def exposure_section(assessment: Assessment, grid: CoverageGrid, words: Words) -
     tables = table(words("exposure.caption"), head, rows if known else [], numeric=range(1, 5))
     tables += _by_kind(assessment, grid, words)
     tables += table(words("looks.caption"), look_head, look_rows, numeric=(2, 3))
-    text += () if len(assessment.looks) else (words("looks.none"),)
+    if not len(assessment.looks):
+        text += (words("release.not_here" if grid.looked.any() else "looks.none"),)
     return Section(key="exposure", title=words("section.exposure"), text=text, tables=tables)
 
 
