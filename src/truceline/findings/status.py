@@ -107,7 +107,7 @@ def _worst(incidents: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
 def _overlap(coverage: Coverage, from_km: float, to_km: float) -> npt.NDArray[np.float64]:
     """Return (cells,): kilometres of each cell inside a sector."""
     start, end = coverage.cell_km, coverage.cell_km + coverage.width_km
-    return np.clip(np.minimum(end, to_km) - np.maximum(start, from_km), 0, None)
+    return np.asarray(np.clip(np.minimum(end, to_km) - np.maximum(start, from_km), 0, None))
 
 
 def _hours_in_force(coverage: Coverage, span: Timespan, in_force: tuple[Timespan, ...]) -> npt.NDArray[np.float64]:
