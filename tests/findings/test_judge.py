@@ -314,6 +314,12 @@ def test_heat_alone_never_makes_a_violation():
     assert weighed["probability"].iloc[0] == pytest.approx(0.3)  # 0.5 that it happened x 0.6 that it was fire
 
 
+def test_what_is_open_is_named_and_has_no_probability():
+    row = of_clause(minsk({"time": pd.Timestamp("2015-06-01T12:00Z"), "party": "UA", "offset_km": 5}), "M15-2a", "R1")
+    assert row["verdict"] == "indeterminate" and "what it was is open" in row["reason"]
+    assert np.isnan(row["probability"])
+
+
 def test_an_act_known_only_between_two_times_that_straddle_the_start_is_open():
     row = {
         "id": "s0",

@@ -35,6 +35,8 @@ from truceline.findings.judge_time import Clock
 from truceline.findings.tables import ACT_LOG, JUDGEMENTS
 from truceline.observations.tables import empty, new_table
 
+Doubts = dict[str, Floats]  # what is open -> its truth in each row
+
 
 def judge(
     agreement: Agreement,
@@ -147,35 +149,34 @@ def _judge_variant(rows: Rows, variant: Variant, acts: ActLog, ground: Ground) -
     ruling = Ruling(rows.length)
     if not clause.applies:
         ruling.decide(ruling.open.copy(), NOT_APPLICABLE, "under this reading the clause does not apply", 0.0)
-    chance, doubt = _scope(ruling, rows, clause, agreement)
+    chance, doubts = _scope(ruling, rows, clause, agreement)
     concerned = np.flatnonzero(ruling.open)  # most sightings are none of most clauses' business
     if len(concerned):
         part = rows.only(concerned)
-        ruling.take(
-            concerned,
-            _judge_concerned(part, variant, acts, ground.only(part, concerned), chance[concerned], doubt[concerned]),
-        )
+        doubts = {name: truth[concerned] for name, truth in doubts.items()}
+        mine = _judge_concerned(part, variant, acts, ground.only(part, concerned), chance[concerned], doubts)
+        ruling.take(concerned, mine)
     return ruling
 
 
 def _judge_concerned(
-    rows: Rows, variant: Variant, acts: ActLog, ground: Ground, chance: Floats, doubt: Floats
+    rows: Rows, variant: Variant, acts: ActLog, ground: Ground, chance: Floats, doubts: Doubts
 ) -> Ruling:
     """Return the ruling of the rows a clause is about."""
     clause, agreement = variant.clause, variant.agreement
     ruling = Ruling(rows.length)
     clock = Clock(rows, acts, agreement, clause)
-    doubt = np.minimum(doubt, _force(ruling, clock, clause))
-    doubt = np.minimum(doubt, _exempt(ruling, rows, clock, clause, agreement))
+    doubts["whether it was in force then"] = _force(ruling, clock, clause)
+    doubts["whether it was exempt"] = _exempt(ruling, rows, clock, clause, agreement)
     judge_kind(ruling, rows, clock, ground, _zone_of(clause, agreement))
-    _temper(ruling, rows, chance, doubt)
+    _temper(ruling, rows, chance, doubts)
     if clause.tag == "unchecked":
         ruling.add((ruling.verdict <= VIOLATION) & np.isfinite(ruling.margin), "the number is unchecked")
     return ruling
 
 
-def _scope(ruling: Ruling, rows: Rows, clause: Clause, agreement: Agreement) -> tuple[Floats, Floats]:
-    """Set aside what the clause is not about; return the chance of its acts and the doubt left (yes: none)."""
+def _scope(ruling: Ruling, rows: Rows, clause: Clause, agreement: Agreement) -> tuple[Floats, Doubts]:
+    """Set aside what the clause is not about; return the chance of its acts and what is left open (yes: nothing)."""
     chance = act_chance(rows, clause.acts or ("presence",))
     act = act_truth(chance)
     ruling.decide(act == NO, NOT_APPLICABLE, "the clause is about other acts", chance)
@@ -190,7 +191,7 @@ def _scope(ruling: Ruling, rows: Rows, clause: Clause, agreement: Agreement) -> 
         item = np.minimum(item, hit)
     party = party_truth(rows, clause)
     ruling.decide(party == NO, NOT_APPLICABLE, "the clause does not bind this party: it gave no such undertaking", 0.0)
-    return chance, np.minimum(np.minimum(act, item), party)
+    return chance, {"what was done": act, "what it was": item, "whose it was": party}
 
 
 def _other_item(clause: Clause) -> str:
@@ -271,16 +272,20 @@ def _zone_of(clause: Clause, agreement: Agreement) -> Zone | str | None:
     return f"zone '{clause.zone}' is not defined" + (f"; did you mean '{guess}'?" if guess else "")
 
 
-def _temper(ruling: Ruling, rows: Rows, chance: Floats, doubt: Floats) -> None:
+def _temper(ruling: Ruling, rows: Rows, chance: Floats, doubts: Doubts) -> None:
     """Bring in the chance that the act is as said; a violation that leans on an open point is indeterminate."""
     sure = np.nan_to_num(chance, nan=1.0) * rows.chance
     judged = ruling.verdict != NOT_APPLICABLE
     ruling.probability = np.where(judged, ruling.probability * sure, ruling.probability)
-    leaning = (ruling.verdict == VIOLATION) & ((doubt < YES) | (sure < SURE))
+    settled = np.minimum.reduce(list(doubts.values())) == YES
+    leaning = (ruling.verdict == VIOLATION) & ~(settled & (sure >= SURE))
     ruling.verdict[leaning] = INDETERMINATE
-    ruling.probability[leaning & np.isnan(chance)] = np.nan
-    ruling.add(leaning & (doubt < YES), "but an act, item, party, time or exemption it rests on is open")
-    ruling.add(leaning & (doubt == YES), "but it is not sure enough that it happened as said")
+    ruling.add(leaning & settled, "but it is not sure enough that it happened as said")
+    for name, truth in doubts.items():
+        ruling.add(leaning & (truth < YES), f"but {name} is open")
+        # an act's chance may be known though the act is not; of the other doubts no chance is known
+        unknown = np.isnan(chance) if name == "what was done" else np.ones(rows.length, bool)
+        ruling.probability[judged & (truth < YES) & unknown & (ruling.probability > 0)] = np.nan
 
 
 def _table(rows: Rows, variant: Variant, ruling: Ruling) -> dict[str, object]:
