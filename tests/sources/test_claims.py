@@ -48,3 +48,18 @@ def test_a_time_without_zone_is_set_aside(read):
 def test_another_table_is_refused(read):
     with pytest.raises(SourceError, match="no list of claims"):
         read("claims", "claimant,colour\na,red\n")
+
+
+def test_a_claim_without_a_cut_off_has_no_end(tmp_path):
+    path = tmp_path / "claims.csv"
+    path.write_text('claimant,measure,value,start,end\nUA,total_violations,"2,299",2026-04-11T16:00+03:00,\n')
+    ledger = read_claims(path)
+    assert ledger["time_end"].isna().all()
+    assert ledger["count_min"][0] == 2299
+
+
+def test_a_ledger_of_which_nothing_can_be_read_is_refused_with_the_reason(tmp_path):
+    path = tmp_path / "claims.csv"
+    path.write_text(EASTER)
+    with pytest.raises(SourceError, match="no time zone"):
+        read_claims(path)

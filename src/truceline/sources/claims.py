@@ -86,18 +86,31 @@ def read_claims(
     """Return the claims as a ledger: claim_id ... note of the CLAIMS table, without what is computed from others.
 
     Without a parent column, a measure that begins with 'total' is the parent of the same claimant's other claims
-    against the same party in the same period. 'same' as the source is the source above it.
+    against the same party in the same period. 'same' as the source is the source above it. A claim without a cut-off
+    has no `time_end`.
+
+    Raises
+    ------
+    SourceError
+        If no claim can be read; what `read` sets aside is left out.
     """
     chosen = read_options(options)
     aside = Aside(source)
-    parts = []
+    parts: list[pd.DataFrame] = []
+    bad: dict[tuple[str, str], str] = {}  # (reason, todo) -> where it was met first
     for path in as_paths(path_or_paths):
         for draft, _ in _drafts(path, source, chosen, aside):
             good = draft.reason == ""
             ledger = pd.DataFrame({name: draft.ledger[name] for name in (*_TABLE, "parent", "url", "note")})
             parts.append(ledger[good])
-    table = pd.concat(parts, ignore_index=True).drop_duplicates("claim_id", ignore_index=True)
-    return _with_parents(table)
+            for i in np.flatnonzero(~good)[:1]:
+                bad.setdefault((draft.reason[i], draft.todo[i]), f"{path.name}, line {draft.batch.line[i]}")
+    if bad and not any(len(part) for part in parts):
+        (what, todo), where = next(iter(bad.items()))
+        raise SourceError(f"no claim can be read: {what}", where=where, todo=todo)
+    if not parts:
+        return pd.DataFrame(columns=[*_TABLE, "parent", "url", "note"])
+    return _with_parents(pd.concat(parts, ignore_index=True).drop_duplicates("claim_id", ignore_index=True))
 
 
 class _Claims(Draft):
@@ -152,7 +165,7 @@ def _draft(batch: Batch, source: str, options: Options) -> _Claims:
         "count_max": high,
         "count_said": said,
         "time_start": start.start,
-        "time_end": end.end,
+        "time_end": end.end.mask(ends == ""),  # no cut-off said: not known
         "url": url.mask(same).ffill().fillna(""),
     }
     measure = names["measure"].str.casefold()
