@@ -1,5 +1,6 @@
 import dataclasses
 import time
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import numpy as np
@@ -9,7 +10,7 @@ import sample
 from truceline.report.chart import PROBABILITY, mark_area, plot_box, strip_chart, strip_chart_figure, strip_chart_png
 from truceline.report.sections import report_sections
 from truceline.report.words import Words
-from truceline.timespan import find_zone
+from truceline.timespan import Timespan, find_zone
 
 
 def texts(figure):
@@ -33,7 +34,14 @@ def test_the_chart_is_a_picture_and_the_same_one_every_time(make):
     assert strip_chart_png(make(), dpi=60) == strip_chart_png(make(), dpi=60)
 
 
-@pytest.mark.parametrize("make", [sample.front, sample.one_day, sample.nothing])
+def a_month():
+    """The whole front for 30 days: the tallest chart in use."""
+    front = sample.front()
+    period = Timespan(start=front.period.start, end=front.period.start + timedelta(days=30))
+    return dataclasses.replace(front, period=period)
+
+
+@pytest.mark.parametrize("make", [sample.front, sample.one_day, sample.nothing, a_month])
 @pytest.mark.parametrize("language", ["en", "uk", "fr"])
 def test_no_two_words_of_the_chart_overlap_and_none_leaves_it(make, language):
     figure = strip_chart_figure(make(), language=language)
@@ -92,6 +100,6 @@ def test_the_plot_lies_inside_the_picture(one_day):
 
 def test_the_whole_front_is_drawn_in_two_seconds(front):
     strip_chart(front)
-    start = time.perf_counter()
+    start = time.process_time()
     strip_chart(front)
-    assert time.perf_counter() - start < 4, "2 s alone; twice that on a machine busy with other work"
+    assert time.process_time() - start < 2

@@ -31,6 +31,22 @@ PLOT_IN = 12.8  # about, for what must fit
 # Dark is probable: readable in grey print and by colour-blind readers, and pale marks do not shout.
 PROBABILITY = LinearSegmentedColormap.from_list("probability", mpl.colormaps["inferno_r"](np.linspace(0.10, 0.88, 256)))
 INK, FAINT, WINDOW, CROSS = "#1c2733", "#8894a0", "#00796b", "#5c6873"
+# the ground by level (watched, partly, not) and stroke of the hatch (none, -, dense only, dense and sparse)
+_PAPER, _PALE, _PALE_STROKE, _GREY, _GREY_STROKE = (
+    255,
+    (243, 245, 247),
+    (176, 184, 194),
+    (226, 230, 234),
+    (156, 165, 174),
+)
+GROUND = np.array(
+    [
+        [(_PAPER,) * 3] * 4,
+        [_PALE, _PALE, _PALE, _PALE_STROKE],
+        [_GREY, _GREY, _GREY_STROKE, _GREY_STROKE],
+    ],
+    np.uint8,
+)
 _STYLE = {
     "svg.hashsalt": "truceline",
     "svg.fonttype": "path",
@@ -85,7 +101,7 @@ def chart_alt(assessment: Assessment, words: Words) -> str:
 
 def figure_svg(figure: Figure) -> str:
     """Return a figure as SVG text that holds no date and no random name."""
-    svg = _saved(figure, "svg", {"Date": None, "Creator": None}, dpi=200).decode()
+    svg = _saved(figure, "svg", {"Date": None, "Creator": None}, dpi=150).decode()
     return svg.replace("image-rendering:crisp-edges;image-rendering:pixelated", "")  # the ground may be smoothed
 
 
@@ -155,14 +171,10 @@ def _background(axes: Axes, grid: CoverageGrid, plot_in: float) -> None:
     y = np.linspace(axes.get_ylim()[1], axes.get_ylim()[0], height, endpoint=False)
     cell = np.clip(np.searchsorted(grid.cell_km, x, side="right") - 1, 0, grid.looked.shape[1] - 1)
     step = np.clip(np.searchsorted(grid.time_s, y, side="right") - 1, 0, grid.looked.shape[0] - 1)
-    looked = grid.looked[step][:, cell]
+    level = (grid.looked < WELL).astype(np.uint8) + (grid.looked < PARTLY)  # 0 watched, 1 partly, 2 not
     i, j = np.indices((height, width), dtype=np.int32, sparse=True)
-    dense, sparse = (i + j) % 10 < 1, (i + j) % 20 < 1
-    shade: npt.NDArray[np.uint8] = np.full((height, width, 3), 255, np.uint8)
-    shade[looked < WELL] = (243, 245, 247)
-    shade[(looked < WELL) & sparse] = (176, 184, 194)
-    shade[looked < PARTLY] = (226, 230, 234)
-    shade[(looked < PARTLY) & dense] = (156, 165, 174)
+    stroke = (np.arange(20) % 20 < 1) + 2 * (np.arange(20) % 10 < 1)  # along a diagonal: +1 sparse, +2 dense
+    shade = GROUND[level[step][:, cell], stroke.astype(np.uint8)[(i + j) % 20]]
     extent = (*axes.get_xlim(), *axes.get_ylim())
     axes.imshow(shade, extent=extent, aspect="auto", interpolation="none", zorder=0, origin="upper")
 
@@ -284,5 +296,5 @@ def _legend(figure: Figure, words: Words, height_in: float, *, windows: bool) ->
     marks.append(Line2D([], [], label=words("chart.background"), **cross))
     if windows:
         marks.append(Line2D([], [], color=WINDOW, linewidth=2, linestyle="--", label=words("chart.window")))
-    corner: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.055, 0.02)}
+    corner: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.055, 0.04 / height_in)}
     figure.legend(handles=[*ground, *marks], ncols=3, frameon=False, fontsize=8, handlelength=2.2, **corner)
