@@ -25,6 +25,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 DAYS_OF_YEAR = 366
+LEAST_LOOK = 0.25  # effective looks on a day with a detection
 DETECTIONS_PER_FIRE = 5.0  # where the data do not say: a fire is several pixels, seen by several satellites
 
 
@@ -58,7 +59,9 @@ class Background:
     def predict(self, *, cell: Ints, day: Ints, area_km2: Floats | float) -> tuple[Floats, Floats]:
         """Return (mean, size) of the negative binomial count of all sources over an area in a cell on a day."""
         step = self.step_of_day[day]
-        looks = np.maximum(self.exposure.looks[:, day, cell], 0.25)  # somebody looked: something was detected
+        looks = self.exposure.looks[:, day, cell]
+        # where something was detected somebody looked, whatever the record of looks says
+        looks = np.where(looks.sum(axis=0) < LEAST_LOOK, LEAST_LOOK / len(looks), looks)
         mean = self.rate[:, step, cell] * looks * np.asarray(area_km2)
         clumps = (self.dispersion[:, None] - 1) * mean + mean**2 / self.shape[:, step, cell]
         total = mean.sum(axis=0)
