@@ -16,11 +16,12 @@ import pandas as pd
 from truceline.agreement import Agreement, LineOfContact
 from truceline.agreement.quantities import write_moment
 from truceline.agreement.readings import Variant, variants
-from truceline.agreement.terms import Act, Clause, Condition, Exemption, Zone
+from truceline.agreement.terms import Clause, Exemption, Zone
 from truceline.errors import did_you_mean
 from truceline.findings.judge_kinds import judge_kind
+from truceline.findings.judge_log import ActLog, whole_log
 from truceline.findings.judge_place import Ground
-from truceline.findings.judge_rows import NO, OPEN, YES, ActLog, Floats, Rows, check_log
+from truceline.findings.judge_rows import NO, OPEN, YES, Floats, Rows
 from truceline.findings.judge_ruling import COMPLIANT, INDETERMINATE, NOT_APPLICABLE, VERDICTS, VIOLATION, Ruling
 from truceline.findings.judge_scope import (
     SURE,
@@ -32,8 +33,8 @@ from truceline.findings.judge_scope import (
     zones_named,
 )
 from truceline.findings.judge_time import Clock
-from truceline.findings.tables import ACT_LOG, JUDGEMENTS
-from truceline.observations.tables import empty, new_table
+from truceline.findings.tables import JUDGEMENTS
+from truceline.observations.tables import empty
 
 Doubts = dict[str, Floats]  # what is open -> its truth in each row
 
@@ -74,7 +75,7 @@ def judge(
     where every party would be judged alike, and is indeterminate elsewhere.
     """
     rows = Rows(sightings, agreement.party_ids)
-    acts = ActLog(_whole_log(agreement, rows, log, now))
+    acts = ActLog(whole_log(agreement, rows, log, now))
     ground = Ground(rows, lines)
     parts = []
     for variant in variants(agreement):
@@ -90,57 +91,6 @@ def _concerns(rows: Rows, variant: Variant) -> bool:
     if not variant.clause.clause_id.startswith("step-"):
         return True
     return bool((act_chance(rows, variant.clause.acts) > 0).any())
-
-
-def _whole_log(agreement: Agreement, rows: Rows, log: pd.DataFrame | None, now: datetime | None) -> pd.DataFrame:
-    """Return the log with the agreement's records and the sightings' own acts added."""
-    if log is not None:
-        check_log(log)
-    given = new_table(ACT_LOG, {c: log[c] for c in ACT_LOG if c in log}) if log is not None else empty(ACT_LOG)
-    recorded = _recorded(agreement.records)
-    parts = [given, recorded, _acts_seen(agreement, rows)]
-    kept = [p for p in parts if len(p)]
-    whole = pd.concat(kept, ignore_index=True) if kept else empty(ACT_LOG)
-    return whole if now is None else whole[whole["time"] <= pd.Timestamp(now)]
-
-
-def _recorded(records: tuple[Act, ...]) -> pd.DataFrame:
-    columns = {
-        "time": [pd.Timestamp(r.time.latest) for r in records],
-        "event": [r.event for r in records],
-        "party": [r.by for r in records],
-        "outcome": [r.outcome for r in records],
-        "zone": [r.zone for r in records],
-        "until": [pd.Timestamp(r.until.earliest) if r.until else pd.NaT for r in records],
-        "text": [r.says for r in records],
-    }
-    return new_table(ACT_LOG, columns) if records else empty(ACT_LOG)
-
-
-def _acts_seen(agreement: Agreement, rows: Rows) -> pd.DataFrame:
-    """Return the sightings that conditions may ask about: sure acts by known parties.
-
-    Most conditions ask whether something had happened before: the first of each act and party answers that.
-    """
-    conditions = [c for v in variants(agreement) for c in _conditions(v.clause)]
-    if not conditions or "act" not in rows.table or "party" not in rows.table:
-        return empty(ACT_LOG)
-    kept = (rows.codes("act")[0] >= 0) & rows.one_of("party", rows.party_ids) & (rows.chance >= SURE)
-    kept &= ~rows.one_of("act", ("",))
-    seen = pd.DataFrame(
-        {"time": rows.time_ns[kept], "event": rows.text("act")[kept], "party": rows.text("party")[kept]}
-    )
-    seen = seen.sort_values("time", kind="stable")
-    if all(c.within is None and c.held is None for c in conditions):
-        seen = seen.drop_duplicates(["event", "party"])
-    return new_table(
-        ACT_LOG, {**{k: seen[k] for k in ("event", "party")}, "time": pd.to_datetime(seen["time"], utc=True)}
-    )
-
-
-def _conditions(clause: Clause) -> tuple[Condition, ...]:
-    permits = clause.all_of + clause.needs
-    return permits + tuple(c for exemption in clause.exempt for c in exemption.when)
 
 
 def _judge_variant(rows: Rows, variant: Variant, acts: ActLog, ground: Ground) -> Ruling:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from truceline.errors import RequestError, did_you_mean
-from truceline.findings.tables import ACT_LOG, SIGHTINGS
+from truceline.findings.tables import SIGHTINGS
 from truceline.vocabulary import SYSTEMS, names_system
 
 Floats = npt.NDArray[np.float64]
@@ -162,24 +162,3 @@ def instants(column: pd.Series) -> Instants:
             )
         column = pd.to_datetime(column, utc=True)
     return np.asarray(column.astype("datetime64[ns, UTC]").astype("int64"), np.int64)
-
-
-class ActLog:
-    """The log of acts as arrays, in time order."""
-
-    def __init__(self, table: pd.DataFrame) -> None:
-        ordered = table.sort_values("time", kind="stable")
-        self.time_ns = instants(ordered["time"])
-        self.until_ns = instants(ordered["until"])
-        self.event = ordered["event"].to_numpy(object)
-        self.party = ordered["party"].to_numpy(object)
-        self.outcome = ordered["outcome"].to_numpy(object)
-        self.zone = ordered["zone"].to_numpy(object)
-        self.distance_km = ordered["distance_km"].fillna(0.0).to_numpy(float)
-
-
-def check_log(table: pd.DataFrame) -> None:
-    """Raise RequestError when a log lacks what it must have."""
-    for name in ("time", "event"):
-        if name not in table:
-            raise RequestError(f"the log of acts has no column '{name}'.", todo=f"Columns read: {', '.join(ACT_LOG)}.")

@@ -12,6 +12,7 @@ import pandas as pd
 
 from truceline.agreement.quantities import Moment, add_days
 from truceline.agreement.terms import Agreement, Clause, Condition, Due, Window
+from truceline.findings.judge_log import ActLog
 from truceline.findings.judge_rows import (
     ALWAYS,
     HOUR_NS,
@@ -19,7 +20,6 @@ from truceline.findings.judge_rows import (
     NO,
     OPEN,
     YES,
-    ActLog,
     Bools,
     Floats,
     Instants,
