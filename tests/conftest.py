@@ -11,3 +11,15 @@ def real_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("TRUCELINE_DATA is not set: this test needs real data that is not committed")
     return Path(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_key(tmp_path_factory):
+    """Sign with a key of the tests' own, never the user's."""
+    before = os.environ.get("TRUCELINE_KEY")
+    os.environ["TRUCELINE_KEY"] = str(tmp_path_factory.mktemp("key") / "signing.key")
+    yield
+    if before is None:
+        del os.environ["TRUCELINE_KEY"]
+    else:
+        os.environ["TRUCELINE_KEY"] = before

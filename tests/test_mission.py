@@ -57,7 +57,7 @@ def test_a_bundled_mission_opens_by_name_from_anywhere(monkeypatch, tmp_path):
 def test_a_mistake_gets_one_sentence_that_names_file_and_remedy(folder, file, old, new, says):
     replace(folder / file, old, new)
     with pytest.raises(RequestError) as caught:
-        tl.open_mission(folder).read()
+        tl.open_mission(folder).monitor()
     assert says in str(caught.value)
 
 

@@ -32,7 +32,7 @@ from truceline.sources.claims import read_claims
 from truceline.sources.lines import read_lines
 from truceline.sources.places import places_near
 from truceline.strip import Strip
-from truceline.timespan import Timespan, find_zone, parse_instant
+from truceline.timespan import Timespan, find_zone, iso, parse_instant
 
 MISSION_KEYS = {
     "schema",
@@ -74,20 +74,22 @@ class Mission:
     sources: tuple[SourceEntry, ...]
     warnings: tuple[str, ...] = ()
 
-    def read(self, *, tell: Tell = lambda step: None) -> tuple[Readings, pd.DataFrame]:
-        """Return everything the sources say, and the parties' claims."""
+    def read(self, *, now: datetime, tell: Tell = lambda step: None) -> tuple[Readings, pd.DataFrame]:
+        """Return everything the sources say, and the parties' claims. A time after `now` is a slip and set aside."""
         readings, claims = [], []
         for entry in self.sources:
             tell(f"reading {entry.source_id}")
+            options = {"now": iso(now), **entry.options}
             if entry.kind == "claims":
-                claims += [read_claims(path) for path in entry.files]
-            readings.append(read_source(entry.kind, entry.files, source=entry.source_id, options=entry.options))
+                claims.append(read_claims(entry.files, source=entry.source_id, options=options))
+            readings.append(read_source(entry.kind, entry.files, source=entry.source_id, options=options))
         return gather(readings), pd.concat(claims, ignore_index=True) if claims else empty(CLAIMS)
 
     def monitor(self, *, now: datetime | None = None, tell: Tell = lambda step: None) -> Monitoring:
         """Watch the mission's period and return what was concluded. `now` defaults to the period's end."""
-        readings, claims = self.read(tell=tell)
-        assessment = monitor(self.brief, readings, now=now or self.brief.period.end, claims=claims, tell=tell)
+        now = now or self.brief.period.end
+        readings, claims = self.read(now=now, tell=tell)
+        assessment = monitor(self.brief, readings, now=now, claims=claims, tell=tell)
         return Monitoring(assessment=assessment, recognised=readings.recognised, notes=self.warnings)
 
     def during(self, *, start: datetime | None = None, end: datetime | None = None) -> Mission:

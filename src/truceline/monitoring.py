@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,9 @@ from truceline.provenance import digest
 from truceline.report import map_html, render_folder, strip_chart_figure, summary_text
 from truceline.report.exports import export_files
 from truceline.report.release import release
-from truceline.store import Record
+from truceline.store import Record, export_bundle
 
-RECORD_NAME = "record.sqlite"
+RECORD_NAME, BUNDLE_NAME = "record.sqlite", "record"
 # table of the assessment -> the column that names its entries in the record
 RECORDED = {
     "observations": "observation_id",
@@ -93,14 +94,19 @@ class Monitoring:
         record: Record | None = None,
         tell: Callable[[str], None] = lambda step: None,
     ) -> dict[str, Any]:
-        """Write report, exports and record into a folder and return what `monitor --json` prints.
+        """Write report and exports into a folder, and return what `monitor --json` prints.
 
-        The record is appended to, never rewritten; the same run again changes nothing in it.
+        Everything is kept in the record, which is appended to, never rewritten; the same run again changes nothing in
+        it. Under the profile `mission` the record (record.sqlite) and a bundle that verifies anywhere (record/) lie in
+        the same folder. Under any other profile the folder holds only what may be released, and the record lies beside
+        it, in a folder whose name ends in `-record`.
         """
         folder = Path(out)
-        folder.mkdir(parents=True, exist_ok=True)
+        beside = folder if profile == "mission" else folder.with_name(folder.name + "-record")
+        for made in (folder, beside):
+            made.mkdir(parents=True, exist_ok=True)
         tell("record")
-        kept = record or Record.open(folder / RECORD_NAME)
+        kept = record or Record.open(beside / RECORD_NAME, key=signing_key())
         root = keep(self.assessment, kept)
         tell("report")
         shown, notes = release(self.assessment, profile, now=self.assessment.now)
@@ -114,23 +120,37 @@ class Monitoring:
         published = [{"file": name, "sha256": digest(content)} for name, content in sorted(files.items())]
         with kept.batch(self.assessment.now) as batch:
             batch.append("report", published, id_column="file")
-        return {**self.numbers(), "record_root": root, "report": str(folder / "index.html")}
+        export_bundle(kept, beside / BUNDLE_NAME)
+        return {**numbers(shown), "record_root": root, "report": str(folder / "index.html")}
 
-    def numbers(self) -> dict[str, Any]:
-        """Return the counts that `monitor --json` prints."""
-        a = self.assessment
-        by_day = {
-            sector: dict(zip(rows["day"], rows["status"], strict=True))
-            for sector, rows in a.status.groupby("sector", sort=False)
-        }
-        return {
-            "observations": len(a.observations),
-            "set_aside": len(a.set_aside),
-            "incidents": len(a.incidents),
-            "findings": {v: int(n) for v, n in sorted(a.findings["verdict"].value_counts().items())},
-            "status": by_day,
-            "exposure": dict(a.exposure),
-        }
+
+def numbers(assessment: Assessment) -> dict[str, Any]:
+    """Return the counts that `monitor --json` prints."""
+    status = {
+        sector: dict(zip(rows["day"], rows["status"], strict=True))
+        for sector, rows in assessment.status.groupby("sector", sort=False)
+    }
+    verdicts = assessment.findings["verdict"].value_counts()
+    return {
+        "observations": len(assessment.observations),
+        "set_aside": len(assessment.set_aside),
+        "incidents": len(assessment.incidents),
+        "findings": {verdict: int(count) for verdict, count in sorted(verdicts.items())},
+        "status": status,
+        "exposure": dict(assessment.exposure),
+    }
+
+
+def signing_key() -> Path:
+    """Return the file of the key that signs records: one for each user, never beside what is published.
+
+    `TRUCELINE_KEY` names another. The file is made, readable by its owner alone, when first needed.
+    """
+    named = os.environ.get("TRUCELINE_KEY", "")
+    folder = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "truceline"
+    path = Path(named) if named else folder / "signing.key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
 
 
 def keep(assessment: Assessment, record: Record) -> str:
@@ -143,7 +163,8 @@ def keep(assessment: Assessment, record: Record) -> str:
         status = assessment.status.assign(status_id=assessment.status["sector"] + "|" + assessment.status["day"])
         batch.append("status", status, id_column="status_id")
         batch.append("attribution", assessment.attributions, id_column="incident_id")
-        clocks = assessment.clocks.assign(clock_id=assessment.clocks["incident_id"] + "|" + assessment.clocks["step"])
+        clocks = assessment.clocks
+        clocks = clocks.assign(clock_id=clocks["incident_id"] + "|" + clocks["clause"] + "|" + clocks["step"])
         batch.append("clock", clocks, id_column="clock_id")
     return record.root()
 

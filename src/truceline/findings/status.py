@@ -24,6 +24,9 @@ WELL_WATCHED = "no violation seen, well watched"
 PARTLY_WATCHED = "no violation seen, partly watched"
 NOT_OBSERVED = "not observed"
 NOT_IN_FORCE = "not in force"
+RANK = {VIOLATION: 2, INDETERMINATE: 1}
+
+LOOKED = 0.05  # chance of having been looked at from which a step counts as a look
 
 
 def sector_status(
@@ -42,66 +45,89 @@ def sector_status(
     or was not reported; with none seen, `missed_upper` = 3.0 / watched bounds what was missed at 95 %.
     """
     kind = next(iter(coverage.seen))
-    judged = _worst(incidents, findings)
-    rows = []
-    for day, span in period.days(timezone):
-        force = _hours_in_force(coverage, span, in_force)
-        for sector in sectors.itertuples():
-            weight = _overlap(coverage, sector.from_km, sector.to_km)[:, None] * force[None, :]
-            here = judged[
-                judged["chainage_km"].between(sector.from_km, sector.to_km, inclusive="left")
-                & (judged["time_end"] >= span.start)
-                & (judged["time_start"] < span.end)
-            ]
-            rows.append(_row(sector.sector, day, here, coverage, weight, kind))
-    columns = {name: [row[name] for row in rows] for name in STATUS} if rows else {}
-    return new_table(STATUS, columns, length=len(rows))
-
-
-def _row(
-    sector: str, day: str, here: pd.DataFrame, coverage: Coverage, weight: npt.NDArray[np.float64], kind: str
-) -> dict[str, object]:
-    total = weight.sum()
+    days = list(period.days(timezone))
+    hours = np.stack([_hours_in_force(coverage, span, in_force) for _, span in days])  # (d, t)
+    km = np.stack([_overlap(coverage, s.from_km, s.to_km) for s in sectors.itertuples()])  # (s, c)
+    weight = km.sum(axis=1)[:, None] * hours.sum(axis=1)[None, :]  # (s, d) kilometre-hours in force
+    looked = np.stack([(coverage.looked[row > 0] > LOOKED).any(axis=0) for row in km])  # (s, t)
     watched, low, high = (
-        float((table[kind] * weight).sum() / total) if total > 0 else 0.0
-        for table in (coverage.seen, coverage.seen_low, coverage.seen_high)
+        _mean(km @ table[kind] @ hours.T, weight) for table in (coverage.seen, coverage.seen_low, coverage.seen_high)
     )
-    p_none = float(np.prod(1 - here["probability"].to_numpy(float))) if len(here) else 1.0
-    hours = float(coverage.step_h @ (weight.sum(axis=0) > 0))
-    return {
-        "sector": sector,
-        "day": day,
-        "status": _call(set(here["verdict"]), watched, in_force=total > 0),
-        "watched": watched,
-        "watched_low": low,
-        "watched_high": high,
-        "looks": float(((coverage.looked * (weight > 0)).max(axis=0) > 0.05).sum()),
-        "exposure_h": hours,
-        "incidents": float(len(here)),
-        "p_violation": 1 - p_none,
-        "missed_upper": upper_bound_rate(0, watched),
-    }
+    happened = _by_sector_day(_worst(incidents, findings), sectors, [span for _, span in days])
+    cells = pd.DataFrame(
+        {
+            "sector": np.tile(sectors["sector"].to_numpy(object), len(days)),
+            "day": np.repeat(np.array([day for day, _ in days], object), len(sectors)),
+            "watched": watched.T.ravel(),
+            "watched_low": low.T.ravel(),
+            "watched_high": high.T.ravel(),
+            "looks": (looked.astype(float) @ (hours > 0).T).T.ravel(),
+            "exposure_h": np.repeat(hours.sum(axis=1), len(sectors)),
+            "in_force": (weight > 0).T.ravel(),
+        }
+    )
+    table = cells.join(happened)
+    table["incidents"] = table["incidents"].fillna(0.0)
+    table["p_violation"] = 1 - np.exp(table["ln_none"].fillna(0.0))
+    table["missed_upper"] = [upper_bound_rate(0, w) for w in table["watched"]]
+    rank = table["rank"].fillna(0).to_numpy()
+    table["status"] = [
+        _call(r, w, in_force=f) for r, w, f in zip(rank, table["watched"], table["in_force"], strict=True)
+    ]
+    return new_table(STATUS, {name: table[name] for name in STATUS}, length=len(table))
 
 
-def _call(verdicts: set[str], watched: float, *, in_force: bool) -> str:
+def _mean(total: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return total / weight, and 0 where nothing was in force."""
+    mean = np.divide(total, weight, out=np.zeros_like(total), where=weight > 0)
+    return np.asarray(mean.round(12))  # so that a level everywhere at a limit is at the limit
+
+
+def _call(rank: float, watched: float, *, in_force: bool) -> str:
     if not in_force:
         return NOT_IN_FORCE
-    if VIOLATION in verdicts:
-        return VIOLATION
-    if INDETERMINATE in verdicts:
-        return INDETERMINATE
+    if rank >= RANK[INDETERMINATE]:
+        return VIOLATION if rank >= RANK[VIOLATION] else INDETERMINATE
     if watched >= WELL:
         return WELL_WATCHED
     return PARTLY_WATCHED if watched >= PARTLY else NOT_OBSERVED
 
 
 def _worst(incidents: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
-    """Return each incident with its most serious verdict and the probability of that one."""
-    rank = {VIOLATION: 2, INDETERMINATE: 1}
-    open_ones = findings[findings["verdict"].isin(rank)]
-    order = open_ones.assign(rank=open_ones["verdict"].map(rank)).sort_values(["rank", "probability"], ascending=False)
-    worst = order.drop_duplicates("incident_id")[["incident_id", "verdict", "probability"]]
+    """Return each incident with its most serious open verdict and the probability of that one."""
+    at_stake = findings[findings["verdict"].isin(RANK)]
+    order = at_stake.assign(rank=at_stake["verdict"].map(RANK)).sort_values(["rank", "probability"], ascending=False)
+    worst = order.drop_duplicates("incident_id")[["incident_id", "rank", "probability"]]
     return incidents[["incident_id", "chainage_km", "time_start", "time_end"]].merge(worst, on="incident_id")
+
+
+def _by_sector_day(worst: pd.DataFrame, sectors: pd.DataFrame, spans: list[Timespan]) -> pd.DataFrame:
+    """Return, by day number x sectors + sector number: incidents, gravest rank, ln chance that none was a breach.
+
+    An incident that may have fallen on several days counts on each of them.
+    """
+    starts = pd.DatetimeIndex([span.start for span in spans])
+    first = np.maximum(starts.searchsorted(worst["time_start"], side="right") - 1, 0)
+    last = starts.searchsorted(worst["time_end"], side="right") - 1
+    km = worst["chainage_km"].to_numpy(float)
+    parts = []
+    for i, sector in enumerate(sectors.itertuples()):
+        here = np.flatnonzero((km >= sector.from_km) & (km < sector.to_km) & (last >= 0))
+        days = last[here] - first[here] + 1
+        chosen = np.repeat(here, days)
+        day = first[chosen] + np.arange(len(chosen)) - np.repeat(np.cumsum(days) - days, days)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "row": day * len(sectors) + i,
+                    "rank": worst["rank"].to_numpy(float)[chosen],
+                    "ln_none": np.log1p(-np.clip(worst["probability"].to_numpy(float)[chosen], 0, 1 - 1e-12)),
+                }
+            )
+        )
+    long = pd.concat(parts, ignore_index=True)
+    found = long.groupby("row").agg(incidents=("rank", "size"), rank=("rank", "max"), ln_none=("ln_none", "sum"))
+    return found.astype(float)
 
 
 def _overlap(coverage: Coverage, from_km: float, to_km: float) -> npt.NDArray[np.float64]:
