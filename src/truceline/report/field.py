@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from truceline.findings.tables import Assessment
 from truceline.report.page import Cell, Section, Table, row, table
 from truceline.report.verdicts import SHOWN
-from truceline.report.words import Words, error_of, number, percent, shorten
+from truceline.report.words import NOT_KNOWN, Words, error_of, number, percent, shorten
 from truceline.vocabulary import ACTS, ITEMS, is_kind_of
 
 TOPICS = ("casualties", "disengagement", "withdrawal", "presence", "mines", "repairs", "civilians", "border", "other")
@@ -56,6 +57,27 @@ def incidents_section(judged: pd.DataFrame, words: Words) -> Section:
     )
 
 
+def fixed_section(assessment: Assessment, words: Words) -> Section:
+    """Return the places that burn day after day: masked into a background of their own, never deleted."""
+    rows = [
+        row(
+            shorten(s.place, 60) or f"km {number(s.chainage_km, 0)}",
+            number(s.chainage_km, 0),
+            number(s.offset_km, 0),
+            f"{number(s.days, 0)} / {number(s.of_days, 0)}",
+            number(s.detections, 0),
+        )
+        for s in assessment.fixed_sources.sort_values(["chainage_km", "site"]).itertuples()
+    ]
+    head = [words(f"fixed.{k}") for k in ("place", "km", "offset", "days", "detections")]
+    return Section(
+        key="fixed",
+        title=words("section.fixed"),
+        text=(words("fixed.intro"),) if rows else (words("fixed.none"),),
+        tables=table(words("fixed.caption"), head, rows, numeric=(1, 2, 3, 4)),
+    )
+
+
 def _topics(judged: pd.DataFrame) -> pd.Series:
     """Return the topic of each incident, "" where it belongs to another section."""
     acts = {act: "presence" if act == "presence" else "" for act in judged.act.unique()}
@@ -76,7 +98,7 @@ def _incident_table(found: pd.DataFrame, caption: str, words: Words) -> tuple[Ta
             words.term("act", i.act),
             percent(i.p_exists),
             Cell(text=words.term("verdict", i.verdict) if i.verdict else words("verdict.none"), tone=i.verdict),
-            percent(i.p_violation),
+            NOT_KNOWN if i.heat_only else percent(i.p_violation),
             shorten(i.settle, 120),
         )
         for i in found.head(SHOWN).itertuples()

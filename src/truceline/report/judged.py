@@ -16,7 +16,8 @@ def judged_incidents(assessment: Assessment) -> pd.DataFrame:
 
     Adds clause, party, verdict ("" when no clause was asked), p_violation (nan when no clause applies), severity
     and reason of the gravest finding (by verdict, severity, then probability), `applies` (some clause covers the
-    place and time), `sector`, and `day`, the local calendar day as ISO text.
+    place and time), `heat_only` (only thermal sensors support it: then p_violation is the probability that it is
+    not background, and nothing more), `sector`, and `day`, the local calendar day as ISO text.
     """
     findings = assessment.findings
     rank = findings.verdict.map({v: i for i, v in enumerate(VERDICTS)}).fillna(len(VERDICTS))
@@ -33,6 +34,7 @@ def judged_incidents(assessment: Assessment) -> pd.DataFrame:
         table[name] = table[name].fillna("")
     table["applies"] = table.verdict.isin(VERDICTS[:3])
     table["p_violation"] = table.p_violation.astype(float).where(table.applies)
+    table["heat_only"] = table.sensors.map(lambda kinds: tuple(kinds) == ("thermal",)).astype(bool)
     table["sector"] = sector_of(assessment.sectors, table.chainage_km)
     table["day"] = table.time_start.dt.tz_convert(assessment.timezone).dt.strftime("%Y-%m-%d").fillna("")
     return table.sort_values(["time_start", "incident_id"], ignore_index=True)

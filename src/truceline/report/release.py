@@ -177,6 +177,8 @@ def _dropped(shown: Assessment, profile: Profile, withheld: Counter[str]) -> Ass
             numbers = [f"{id_column[:-3]} {n + 1}" for n in range(len(changed[name]))]
             changed[name] = changed[name].assign(**{id_column: numbers})
     if profile.columns:
+        withheld["not for this reader, fixed heat sources"] = len(shown.fixed_sources)
+        changed["fixed_sources"] = shown.fixed_sources.head(0)  # their ids and places are exact
         # names of files may tell sensors and people
         digests = {f"input {n}": sha for n, sha in enumerate(sorted(shown.digests.values()), start=1)}
         shown = replace(shown, digests=digests, warnings=tuple(map(_without_decimals, shown.warnings)))

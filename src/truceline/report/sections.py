@@ -16,7 +16,7 @@ from truceline.report.summary import bottom_line
 from truceline.report.words import Words
 
 # the first note names the release profile; any further one says that something was left out
-MAY_BE_WITHHELD = {"claims", "restrictions", "attribution", "clocks", "commission", "warnings", "set-aside"}
+MAY_BE_WITHHELD = {"claims", "fixed", "restrictions", "attribution", "clocks", "commission", "warnings", "set-aside"}
 
 
 def report_sections(
@@ -44,6 +44,7 @@ def report_sections(
         watched.violations_section(assessment, judged, grid, words),
         watched.status_section(assessment, words),
         field.incidents_section(judged, words),
+        field.fixed_section(assessment, words),
         verdicts.claims_section(assessment, words),
         field.field_section(judged, words),
         verdicts.rules_section(assessment, words),

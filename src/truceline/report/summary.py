@@ -48,7 +48,7 @@ def _gravest(judged: pd.DataFrame, words: Words) -> list[str]:
         return [words("bottom.none_judged")] if len(judged) else [words("bottom.nothing")]
     return [
         words(
-            f"bottom.{row.verdict}",
+            "bottom.heat" if row.heat_only else f"bottom.{row.verdict}",
             act=words.term("act", row.act),
             place=shorten(row.place, 40) or f"km {number(row.chainage_km, 0)}",
             time=words.local(row.time_start),

@@ -69,6 +69,8 @@ def rules_section(assessment: Assessment, words: Words) -> Section:
     Clauses that apply to no incident are named below the table.
     """
     rows = []
+    thermal = assessment.incidents.sensors.map(lambda kinds: tuple(kinds) == ("thermal",)).astype(bool)
+    heat = set(assessment.incidents.incident_id[thermal])
     apply = assessment.findings[assessment.findings.verdict.isin(VERDICTS[:3])]
     groups = apply.groupby(["clause", "interpretation", "party"], sort=True)
     for (clause, interpretation, party), found in groups:
@@ -83,7 +85,7 @@ def rules_section(assessment: Assessment, words: Words) -> Section:
                 _party(assessment, party) or words("rules.any_party"),
                 Cell(text=words.term("verdict", first.verdict), tone=first.verdict),
                 _margin(first.margin, first.margin_unit),
-                percent(first.probability),
+                NOT_KNOWN if first.incident_id in heat else percent(first.probability),
                 _evidence(evidence, words),
                 shorten(first.reason, 160),
             )

@@ -50,6 +50,8 @@ def exposure_section(assessment: Assessment, grid: CoverageGrid, words: Words) -
     tables = table(words("exposure.caption"), head, rows if known else [], numeric=range(1, 5))
     tables += _by_kind(assessment, grid, words)
     tables += table(words("looks.caption"), look_head, look_rows, numeric=(2, 3))
+    if (assessment.looks.sensor == "thermal").any():
+        text += (words("exposure.thermal"),)
     if not len(assessment.looks):
         text += (words("release.not_here" if grid.looked.any() else "looks.none"),)
     return Section(key="exposure", title=words("section.exposure"), text=text, tables=tables)
