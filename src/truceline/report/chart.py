@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import matplotlib as mpl
@@ -269,6 +270,7 @@ def _places(axes: Axes, assessment: Assessment, plot_in: float) -> None:
     )
 
 
+@cache
 def _width_in(text: str, size_pt: float) -> float:
     font = FontProperties(family="DejaVu Sans", size=size_pt)
     width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)

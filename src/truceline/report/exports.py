@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -40,6 +41,8 @@ TABLES = (
 _LARGE = ("observations", "looks", "coverage")
 # A spreadsheet runs a text cell that begins with one of these as a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# XML 1.0 has no form for most control characters, nor for lone surrogates
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KML = """<?xml version="1.0" encoding="UTF-8"?>
 <kml xmlns="http://www.opengis.net/kml/2.2">
 <Document>
@@ -197,8 +200,16 @@ def _by_incident(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    columns = {name: [plain(cell) for cell in table[name]] for name in table.columns}
+    columns = {name: _plain_column(table[name]) for name in table.columns}
     return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+
+def _plain_column(column: pd.Series) -> list[Any]:
+    if column.dtype.kind == "O":
+        return [cell if type(cell) is str else plain(cell) for cell in column]
+    codes, distinct = pd.factorize(column)  # each distinct number or time is turned once
+    values = [*map(plain, distinct.tolist()), None]
+    return [values[code] for code in codes]
 
 
 def _shape(path: list[list[float]]) -> dict[str, Any]:
@@ -244,11 +255,4 @@ def _kml_span(properties: Mapping[str, Any]) -> str:
 
 def _xml(value: Any) -> str:
     text = value if isinstance(value, str) else canonical_json(value).decode()
-    # XML 1.0 has no form for most control characters, nor for lone surrogates
-    kept = "".join(
-        c
-        if c in "\t\n\r" or (c >= " " and not "\ud800" <= c <= "\udfff" and c < "\ufffe") or c > "\uffff"
-        else "\ufffd"
-        for c in text
-    )
-    return escape(kept, {'"': "&quot;"})
+    return escape(_NOT_IN_XML.sub("\ufffd", text), {'"': "&quot;"})

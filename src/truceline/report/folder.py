@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from truceline.findings.tables import Assessment
-from truceline.report.chart import figure_png, figure_svg, strip_chart_figure
+from truceline.report.chart import figure_png
 from truceline.report.console import summary_text
-from truceline.report.html import render_html
-from truceline.report.pdf import render_pdf
+from truceline.report.html import html_of
+from truceline.report.pdf import pdf_of
+from truceline.report.telling import tell_report
 
 
 def render_folder(
@@ -24,14 +25,15 @@ def render_folder(
     With them the strip chart as SVG and PNG and the summary as text, in the first language.
     """
     files: dict[str, bytes] = {}
+    text = {"release_notes": release_notes, "corrections": corrections}
     for language in languages:
-        suffix = "" if language == languages[0] else f".{language}"
-        text = {"release_notes": release_notes, "corrections": corrections}
-        html = render_html(assessment, language=language, record_root=record_root, **text)
-        files[f"index{suffix}.html"] = html.encode()
-        files[f"report{suffix}.pdf"] = render_pdf(assessment, language=language, record_root=record_root, **text)
-    figure = strip_chart_figure(assessment, language=languages[0])
-    files["strip_chart.svg"] = figure_svg(figure).encode()
-    files["strip_chart.png"] = figure_png(figure)
+        telling = tell_report(assessment, language=language, record_root=record_root, **text)
+        first = language == languages[0]
+        suffix = "" if first else f".{language}"
+        files[f"index{suffix}.html"] = html_of(telling).encode()
+        files[f"report{suffix}.pdf"] = pdf_of(telling)
+        if first:
+            files["strip_chart.svg"] = telling.chart.encode()
+            files["strip_chart.png"] = figure_png(telling.figure)
     files["summary.txt"] = summary_text(assessment, language=languages[0]).encode()
     return files

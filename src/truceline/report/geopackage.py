@@ -82,7 +82,7 @@ def _add_layer(connection: sqlite3.Connection, layer: Layer, changed: str) -> No
         (name, kind, name, changed, *_box(layer.paths), srs),
     )
     columns = ["fid INTEGER PRIMARY KEY", *(f'"{column}" {_sql_type(table[column])}' for column in table.columns)]
-    cells = [range(1, len(table) + 1), *([_sql_cell(cell) for cell in table[column]] for column in table.columns)]
+    cells = [range(1, len(table) + 1), *(_sql_cells(table[column]) for column in table.columns)]
     if layer.shape:
         connection.execute(
             "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, ?, 0, 0)", (name, layer.shape, WGS84)
@@ -105,6 +105,14 @@ def _sql_type(column: pd.Series) -> str:
     if column.dtype.kind in "iu":
         return "INTEGER"
     return "BOOLEAN" if column.dtype.kind == "b" else "DATETIME" if column.dtype.kind == "M" else "TEXT"
+
+
+def _sql_cells(column: pd.Series) -> list[Any]:
+    if column.dtype.kind == "O":
+        return [_sql_cell(cell) for cell in column]
+    codes, distinct = pd.factorize(column)  # each distinct number or time is turned once
+    values = [*map(_sql_cell, distinct.tolist()), None]
+    return [values[code] for code in codes]
 
 
 def _sql_cell(cell: Any) -> Any:

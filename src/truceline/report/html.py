@@ -14,11 +14,11 @@ import jinja2
 from markupsafe import Markup
 
 from truceline.findings.tables import Assessment
-from truceline.report.chart import chart_alt, figure_svg, plot_box, strip_chart_figure
+from truceline.report.chart import chart_alt, plot_box
 from truceline.report.judged import judged_incidents
 from truceline.report.map_data import page_data
 from truceline.report.page import Section
-from truceline.report.sections import report_sections
+from truceline.report.telling import Telling, tell_report
 from truceline.report.words import Words
 from truceline.timespan import find_zone
 
@@ -39,36 +39,32 @@ def render_html(
     Every text is escaped. A content security policy lets only the file's own two scripts run, known by their
     digests, and forbids every connection.
     """
-    words = _words(assessment, language)
-    sections = report_sections(
-        assessment, words, release_notes=release_notes, corrections=corrections, record_root=record_root
-    )
-    figure = strip_chart_figure(assessment, language=language)
-    return _page("report.html.j2", assessment, words, sections=sections, chart=figure_svg(figure), box=plot_box(figure))
+    text = {"release_notes": release_notes, "corrections": corrections}
+    return html_of(tell_report(assessment, language=language, record_root=record_root, **text))
+
+
+def html_of(telling: Telling) -> str:
+    """Return `render_html` of a report already told."""
+    data = page_data(telling.assessment, telling.judged, telling.words) | {"plot": plot_box(telling.figure)}
+    return _page("report.html.j2", telling.assessment, telling.words, telling.sections, data, telling.chart)
 
 
 def map_html(assessment: Assessment, *, language: str = "en") -> str:
     """Return the map alone as one HTML file, for a notebook's frame or a second screen."""
-    words = _words(assessment, language)
+    words = Words(language=language, zone=find_zone(assessment.timezone))
     section = Section(key="map", title=words("section.map"), text=(words("map.intro"),))
-    return _page("map.html.j2", assessment, words, sections=(section,), chart="", box={})
-
-
-def _words(assessment: Assessment, language: str) -> Words:
-    return Words(language=language, zone=find_zone(assessment.timezone))
+    data = page_data(assessment, judged_incidents(assessment), words) | {"plot": {}}
+    return _page("map.html.j2", assessment, words, (section,), data)
 
 
 def _page(
     template: str,
     assessment: Assessment,
     words: Words,
-    *,
     sections: tuple[Section, ...],
-    chart: str,
-    box: dict[str, float],
+    data: dict[str, Any],
+    chart: str = "",
 ) -> str:
-    judged = judged_incidents(assessment)
-    data = page_data(assessment, judged, words) | {"plot": box}
     data["words"] = {name: words(f"map.{name}") for name in _SCRIPT_WORDS}
     map_script, page_script = _vendored("vendor/maplibre-gl.js"), _vendored("templates/report.js")
     return (

@@ -13,11 +13,10 @@ import typst
 
 from truceline.findings.tables import Assessment
 from truceline.provenance import canonical_json
-from truceline.report.chart import chart_alt, figure_svg, strip_chart_figure
+from truceline.report.chart import chart_alt
 from truceline.report.page import Section, Table
-from truceline.report.sections import report_sections
+from truceline.report.telling import Telling, tell_report
 from truceline.report.words import Words
-from truceline.timespan import find_zone
 
 ROWS = 12  # of each table; the HTML has more and the exports have all
 DAYS = 14  # columns of days that fit a page
@@ -36,24 +35,26 @@ def render_pdf(
     Texts reach typst as JSON data, never as markup. The font is the one that comes with matplotlib: it has Latin
     and Cyrillic, and does not depend on the machine.
     """
-    words = Words(language=language, zone=find_zone(assessment.timezone))
-    sections = report_sections(
-        assessment, words, release_notes=release_notes, corrections=corrections, record_root=record_root
-    )
+    text = {"release_notes": release_notes, "corrections": corrections}
+    return pdf_of(tell_report(assessment, language=language, record_root=record_root, **text))
+
+
+def pdf_of(telling: Telling) -> bytes:
+    """Return `render_pdf` of a report already told."""
+    assessment, words = telling.assessment, telling.words
     report = {
         "kind": words("report.title"),
         "title": assessment.title,
-        "language": language,
+        "language": words.language,
         "about": _about(assessment, words),
         "made": words("report.made", now=words.local(assessment.now)),
         "chart_alt": chart_alt(assessment, words),
-        "sections": [_plain(section, words) for section in sections if section.key != "map"],
+        "sections": [_plain(section, words) for section in telling.sections if section.key != "map"],
     }
     template = resources.files("truceline.report").joinpath("templates/report.typ").read_bytes()
-    chart = figure_svg(strip_chart_figure(assessment, language=language)).encode()
     compile_files: Any = typst.compile  # its types do not know that several files can be given
     made: bytes = compile_files(
-        {"main.typ": template, "report.json": canonical_json(report), "chart.svg": chart},
+        {"main.typ": template, "report.json": canonical_json(report), "chart.svg": telling.chart.encode()},
         format="pdf",
         font_paths=_fonts(),
         timestamp=int(assessment.now.timestamp()),
