@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from truceline import cli
 from truceline.cli import app
 
-COMMANDS = ["init", "lint", "judge", "monitor", "verify", "demo"]
+COMMANDS = ["init", "lint", "judge", "monitor", "verify", "fetch", "demo"]
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
@@ -153,10 +153,12 @@ def test_lint_exits_with_1_when_it_found_something():
         ["verify", "no.sqlite"],
         ["monitor", "easter-2026", "--from", "yesterday"],
         ["monitor", "easter-2026", "--profile", "secret"],
+        ["fetch", "fires", "2026-04-11"],
+        ["fetch", "firms", "2026-04-11", "--box", "a,b"],
     ],
 )
 def test_a_wrong_request_gets_one_line_and_exit_code_2(arguments, tmp_path):
-    extra = ["--out", str(tmp_path / "out")] if arguments[0] == "monitor" else []
+    extra = ["--out", str(tmp_path / "out")] if arguments[0] in {"monitor", "fetch"} else []
     done = run(*arguments, *extra, code=2)
     assert "Traceback" not in done.stderr
     assert done.stderr.strip()

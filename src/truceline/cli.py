@@ -15,15 +15,16 @@ from typing import Annotated, Any
 import click
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from truceline.agreement import lint as lint_agreement
-from truceline.errors import RequestError, TrucelineError
+from truceline.errors import RequestError, TrucelineError, UnknownNameError
 from truceline.findings.judge import judge as judge_sightings
 from truceline.mission import events_mission, find_agreement, find_mission, open_mission
 from truceline.monitoring import Monitoring
 from truceline.provenance import VERSION
+from truceline.sources.fetch import Manner, fetch_firms, fetch_lines
 from truceline.sources.lines import read_lines
 from truceline.sources.sheet import read_sightings
 from truceline.store import verify as verify_record
@@ -212,6 +213,59 @@ def verify(
         if not problems:
             out.print("The record is whole: every entry, proof and signature agrees.")
     raise typer.Exit(FOUND_SOMETHING if problems else DONE)
+
+
+@app.command()
+def fetch(
+    what: Annotated[str, typer.Argument(help="firms (satellite heat) or lines (map of control).")],
+    day: Annotated[str, typer.Argument(help="First day, such as 2026-04-11.")],
+    to_file: Annotated[Path, typer.Option("--out", help="The file to write.")],
+    box: Annotated[str, typer.Option(help="firms: west,south,east,north in degrees.")] = "",
+    product: Annotated[str, typer.Option(help="firms: the product's name.")] = "VIIRS_NOAA20_NRT",
+    days: Annotated[int, typer.Option(help="firms: how many days, 1-10.")] = 1,
+    base_url: Annotated[str, typer.Option(help="Another server that answers alike.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Download a public feed; goes on where a broken download stopped. Needs the network.
+
+    The key for firms is read from TRUCELINE_FIRMS_KEY.
+
+    Example: truceline fetch firms 2026-04-11 --box 31,46,39,51 --out noaa20.csv
+    """
+    if what not in {"firms", "lines"}:
+        raise UnknownNameError("feed", what, ["firms", "lines"])
+    first = parse_instant(day, zone="UTC").date()
+    where = {"base_url": base_url} if base_url else {}
+    with _download_bar(quiet=as_json) as progress:
+        manner = Manner(progress=progress)
+        if what == "firms":
+            path = fetch_firms(to_file, product=product, box=_box(box), day=first, days=days, manner=manner, **where)
+        else:
+            path = fetch_lines(to_file, day=first, manner=manner, **where)
+    if as_json:
+        _print_json({"file": str(path), "bytes": path.stat().st_size})
+    else:
+        out.print(f"{path}: {path.stat().st_size:,} bytes", markup=False)
+
+
+def _box(text: str) -> tuple[float, float, float, float]:
+    """Return west, south, east, north from text."""
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise RequestError(f"--box '{text}' is not four numbers.", todo="Write --box 31,46,39,51.") from error
+    return west, south, east, north
+
+
+@contextmanager
+def _download_bar(*, quiet: bool) -> Iterator[Callable[[int, int | None], None]]:
+    """Show how much of a download has come."""
+    if quiet:
+        yield lambda done, total: None
+        return
+    with Progress(BarColumn(), DownloadColumn(), TimeElapsedColumn(), console=err, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _instant(text: str | None) -> datetime:

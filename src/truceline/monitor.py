@@ -13,7 +13,7 @@ from truceline.findings.assess import assess
 from truceline.findings.attribution import attribute
 from truceline.findings.claims import ledger
 from truceline.findings.clocks import start_clocks
-from truceline.findings.early_warning import early_warnings
+from truceline.findings.early_warning import early_warnings, far_from_line
 from truceline.findings.force import hours_in_force
 from truceline.findings.status import exposure_box, sector_status
 from truceline.findings.tables import Assessment
@@ -105,7 +105,10 @@ def monitor(
         clocks=start_clocks(findings, incidents, brief.agreements[0], now=now),
         claims=ledger(claims, incidents),
         exposure=exposure_box(coverage, in_force=in_force),
-        warnings=early_warnings(status, incidents, readings.looks, brief.period),
+        warnings=(
+            *far_from_line(readings.observations, brief.strip),
+            *early_warnings(status, incidents, readings.looks, brief.period),
+        ),
         assumptions=pd.concat([made.assumptions, assumptions()], ignore_index=True),
         credits=brief.credits,
         digests=readings.digests,

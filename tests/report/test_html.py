@@ -80,7 +80,8 @@ def test_the_page_asks_for_nothing_from_outside(by_language):
 
 
 SECTIONS = """
-bottom-line limits exposure chart map violations status incidents fixed claims field rules restrictions attribution clocks
+bottom-line limits exposure chart map violations status incidents fixed claims field rules restrictions attribution
+clocks
 commission warnings corrections release set-aside assumptions method
 """
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from truceline.findings.status import NOT_OBSERVED
+from truceline.strip import Strip
 from truceline.timespan import Timespan
+
+NEAR_KM = 100.0  # a line with nothing this near to it is probably the wrong line
 
 
 def early_warnings(
@@ -13,6 +16,21 @@ def early_warnings(
 ) -> tuple[str, ...]:
     """Return short statements, each with the numbers it rests on; none means none of these signs was met."""
     return tuple([*_unwatched(status), *_silent_sources(looks, period), *_rising(incidents, period)])
+
+
+def far_from_line(observations: pd.DataFrame, strip: Strip) -> tuple[str, ...]:
+    """Return a warning when every located observation lies more than 100 km from the line."""
+    located = observations[observations["lon_deg"].notna()]
+    if not len(located):
+        return ()
+    _, offset = strip.place(lon_deg=located["lon_deg"].to_numpy(), lat_deg=located["lat_deg"].to_numpy())
+    nearest = float(abs(offset).min())
+    if nearest <= NEAR_KM:
+        return ()
+    return (
+        f"No observation lies within {NEAR_KM:.0f} km of the line; the nearest is {nearest:.0f} km away. "
+        "Is it the right line, and are longitude and latitude in their places?",
+    )
 
 
 def _unwatched(status: pd.DataFrame) -> list[str]:

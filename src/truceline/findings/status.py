@@ -94,11 +94,20 @@ def _call(rank: float, watched: float, *, in_force: bool) -> str:
 
 
 def _worst(incidents: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
-    """Return each incident with its most serious open verdict and the probability of that one."""
+    """Return each incident with its most serious open verdict and the probability that it was a breach.
+
+    The finding of an incident that only heat supports carries the probability that it is not background; how much of
+    that is a breach is the share of its acts that is not mere heat.
+    """
     at_stake = findings[findings["verdict"].isin(RANK)]
     order = at_stake.assign(rank=at_stake["verdict"].map(RANK)).sort_values(["rank", "probability"], ascending=False)
     worst = order.drop_duplicates("incident_id")[["incident_id", "rank", "probability"]]
-    return incidents[["incident_id", "chainage_km", "time_start", "time_end"]].merge(worst, on="incident_id")
+    about = incidents[["incident_id", "chainage_km", "time_start", "time_end", "sensors", "p_acts"]]
+    found = about.merge(worst, on="incident_id")
+    heat = found["sensors"].map(lambda kinds: tuple(kinds) == ("thermal",)).to_numpy(bool)
+    hostile = [1.0 - sum(p for act, p in pairs if act == "heat") for pairs in found["p_acts"]]
+    found["probability"] = found["probability"] * np.where(heat, hostile, 1.0)
+    return found
 
 
 def _by_sector_day(worst: pd.DataFrame, sectors: pd.DataFrame, spans: list[Timespan]) -> pd.DataFrame:
