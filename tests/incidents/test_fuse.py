@@ -45,14 +45,24 @@ def test_the_base_rate_decides_between_0_988_and_0_45():
 
 def test_no_witness_exceeds_its_cap(observe):
     sensors = ["report", "patrol", "drone", "radar", "rumour", "report"]
-    rows = observe(np.arange(6.0), sensor=sensors, reliability=["A", "A", "A", "A", "A", "F"], credibility="1")
+    rows = observe(np.arange(6.0), sensor=sensors, reliability=["A", "F", "A", "A", "A", "F"], credibility="1")
     caps = [CAP_HUMAN, CAP_HUMAN, CAP_SATELLITE, CAP_SATELLITE, CAP_ANONYMOUS, CAP_ANONYMOUS]
     assert (np.abs(ln_lr_of_sightings(rows)) <= np.array(caps) + 1e-12).all()
 
 
-def test_a_better_graded_report_never_counts_less(observe):
-    letters = observe(np.arange(5.0), reliability=list("ABCDE"), credibility="1")
-    figures = observe(np.arange(5.0), reliability="A", credibility=list("12345"))
+def test_only_a_missions_own_verified_sighting_goes_beyond_the_cap_on_people_and_to_its_stated_cap(observe):
+    grades = {"reliability": ["A", "A", "B", "B", "C", "A"], "credibility": ["1", "2", "1", "2", "1", "4"]}
+    own = np.exp(ln_lr_of_sightings(observe(np.arange(6.0), sensor="patrol", **grades), 100.0))
+    # authority: the stated caps, 100 for A1 and 30 for the rest of A-B with 1-2; C1 and A4 by their grade
+    np.testing.assert_allclose(own, [100, 30, 30, 30, 4, 1.5])
+    told = np.exp(ln_lr_of_sightings(observe(np.arange(6.0), **grades), 100.0))
+    assert (told <= 10 + 1e-9).all()
+
+
+@pytest.mark.parametrize("sensor", ["report", "patrol", "camera"])
+def test_a_better_graded_report_never_counts_less(observe, sensor):
+    letters = observe(np.arange(5.0), sensor=sensor, reliability=list("ABCDE"), credibility="1")
+    figures = observe(np.arange(5.0), sensor=sensor, reliability="A", credibility=list("12345"))
     assert (np.diff(ln_lr_of_sightings(letters)) <= 0).all()
     assert (np.diff(ln_lr_of_sightings(figures)) <= 0).all()
 

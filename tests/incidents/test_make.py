@@ -82,6 +82,16 @@ def test_no_number_of_unjudged_reports_outweighs_one_good_witness(observe, looks
     assert made.p_exists[0] <= 10 / 109
 
 
+def test_a_missions_verified_count_over_a_region_is_probable_by_its_stated_numbers(observe, looks, strip, period):
+    rows = observe([50.0], hours=0.0, lasting_h=24.0, sensor="patrol", reliability="A", credibility="1", count_min=111)
+    rows[["lon_deg", "lat_deg", "sigma_m"]] = np.nan
+    made = make_incidents(rows, looks, strip=strip, period=period).incidents
+    # authority: by hand, 1 % a cell and day over the whole line of 5 km cells for one day, and a ratio of 100
+    odds = np.expm1(0.01 * strip.length_km / 5) * 100
+    assert made.p_exists[0] == pytest.approx(odds / (1 + odds))
+    assert made.state[0] == "probable"
+
+
 def test_nothing_observed_gives_no_incidents_but_a_background(looks, strip, period):
     made = make_incidents(empty(OBSERVATIONS), looks, strip=strip, period=period)
     assert len(made.incidents) == 0
@@ -225,7 +235,9 @@ def test_every_assumption_lies_in_its_range_and_has_a_source(looks, strip, perio
     assert (table.source != "").all()
 
 
-@pytest.mark.parametrize("wrong", [{"base_rate_per_cell_day": 0.5}, {"cloud_unknown": 1.5}, {"cell_km": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"base_rate_per_cell_day": 0.5}, {"prior_at_most": 0.6}, {"cloud_unknown": 1.5}, {"cell_km": 0}]
+)
 def test_assumptions_out_of_range_are_refused(wrong):
     with pytest.raises(RequestError, match=next(iter(wrong))):
         IncidentSettings(**wrong)

@@ -136,3 +136,11 @@ def test_every_count_of_the_real_file_is_kept(data):
     # 68 periods of two regions
     assert (len(found.looks), len(found.set_aside)) == (136, 0)
     assert found.observations["count_min"].sum() == table["donetsk_cfv"].sum() + table["luhansk_cfv"].sum()
+
+
+def test_the_mission_s_own_sightings_are_graded_verified_unless_the_user_grades_them(read):
+    text = DAILY + "2020-10-23T19:30,2020-10-24T19:30,1,3,,0,,stated,a,,\n"
+    found = read("osce_smm", text).observations
+    assert (found["reliability"] + found["credibility"]).tolist() == ["A1"]
+    assert read("osce_smm", text, reliability="C").observations["reliability"].tolist() == ["C"]
+    assert row(read)[["reliability", "credibility"]].tolist() == ["A", "1"]

@@ -5,7 +5,7 @@ May import observations, sensors, the agreement's words and the shared vocabular
 
 from truceline.incidents.make import make_incidents
 from truceline.incidents.power import Power, excess_of_heat, power_of_thermal
-from truceline.incidents.settings import IncidentSettings
+from truceline.incidents.settings import IncidentSettings, settings_from
 from truceline.incidents.tables import ASSUMPTIONS, BACKGROUND, INCIDENTS, MASKED, Incidents
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "excess_of_heat",
     "make_incidents",
     "power_of_thermal",
+    "settings_from",
 ]

@@ -17,8 +17,10 @@ import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
-# caps on |ln LR|: no single witness may carry the case, whatever the model says (bayts caps each look at LR 9)
+# caps on |ln LR|: no single witness may carry the case, whatever the model says (bayts caps each look at LR 9);
+# a mission's own verified sighting has its own, `IncidentSettings.verified_lr`
 CAP_SATELLITE = math.log(30)
 CAP_HUMAN = math.log(10)
 CAP_ANONYMOUS = math.log(3)
@@ -49,18 +51,39 @@ SENSOR_LR = {
 # Admiralty letters and figures as likelihood ratios (judgement): the weaker of the two counts
 RELIABILITY_LR = {"A": 10.0, "B": 7.0, "C": 4.0, "D": 2.0, "E": 1.2, "F": 3.0}
 CREDIBILITY_LR = {"1": 10.0, "2": 7.0, "3": 4.0, "4": 1.5, "5": 0.5, "6": 10.0}
+OWN_EYES = ("patrol", "camera")  # what a monitoring mission itself sees and answers for
+VERIFIED_LR, CHECKED_LR = 100.0, 30.0
 
 
-def ln_lr_of_sightings(observations: pd.DataFrame) -> Floats:
-    """Return the capped ln LR of each observation that is not thermal; 0 for thermal ones, which go by background."""
+def ln_lr_of_sightings(observations: pd.DataFrame, verified_lr: float = VERIFIED_LR) -> Floats:
+    """Return the capped ln LR of each observation that is not thermal; 0 for thermal ones, which go by background.
+
+    A mission's own sighting (patrol or camera) graded A1, completely reliable and confirmed, counts
+    `verified_lr`; graded A or B with 1 or 2, the least of that and 30. What a mission grades lower than its
+    kind of instrument counts by the grade.
+    """
     sensor = observations["sensor"]
     reliability = _look_up(observations["reliability"], RELIABILITY_LR, RELIABILITY_LR["F"])
     credibility = _look_up(observations["credibility"], CREDIBILITY_LR, CREDIBILITY_LR["6"])
     fixed = _look_up(sensor, SENSOR_LR, np.nan)
-    ln_lr = np.log(np.where(np.isnan(fixed), np.minimum(reliability, credibility), fixed))
+    graded = np.minimum(reliability, credibility)
+    own, best, good = _mission_grades(observations)
+    by_kind = np.where(own, np.minimum(fixed, np.where(good, np.inf, graded)), fixed)
+    ln_lr = np.log(np.where(np.isnan(fixed), graded, by_kind))
     caps = {kind: CAP_HUMAN if source_class == "human" else CAP_SATELLITE for kind, source_class in CLASSES.items()}
     cap = np.where(is_anonymous(observations), CAP_ANONYMOUS, _look_up(sensor, caps, CAP_ANONYMOUS))
-    return np.where((sensor == "thermal").to_numpy(), 0.0, np.clip(ln_lr, -cap, cap))
+    mission = np.where(best, verified_lr, min(verified_lr, CHECKED_LR))
+    capped = np.where(good, np.log(mission), np.clip(ln_lr, -cap, cap))
+    return np.where((sensor == "thermal").to_numpy(), 0.0, capped)
+
+
+def _mission_grades(observations: pd.DataFrame) -> tuple[Flags, Flags, Flags]:
+    """Return which rows are a mission's own graded sightings, those graded A1, and those graded A-B with 1-2."""
+    letter, figure = observations["reliability"], observations["credibility"]
+    own = (observations["sensor"].isin(OWN_EYES) & letter.isin(list("ABCDE")) & figure.isin(list("12345"))).to_numpy()
+    best = own & ((letter == "A") & (figure == "1")).to_numpy()
+    good = own & (letter.isin(["A", "B"]) & figure.isin(["1", "2"])).to_numpy()
+    return np.asarray(own), np.asarray(best), np.asarray(good)
 
 
 def _look_up(words: pd.Series, values: Mapping[str, float], otherwise: float) -> Floats:

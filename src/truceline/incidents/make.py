@@ -132,7 +132,7 @@ def _table(
             "sensors": _sensor_lists(members),
             "origins": np.bincount(members.group_incident, minlength=members.number),
             "state": state,
-            "ln_odds_prior": np.full(members.number, odds.ln_odds_prior),
+            "ln_odds_prior": odds.ln_odds_prior,
             "ln_lr": odds.steps,
             "settle": _settle(odds, state, heat_only, lon),
             "method": np.full(members.number, METHOD, object),

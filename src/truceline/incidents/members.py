@@ -14,6 +14,7 @@ from truceline.incidents.fuse import SATELLITES
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 LEAST_SIGMA_M = 10.0  # nothing is located better than this, whatever a file says
+UNSAID_SIGMA_M = 5000.0  # of a place given without its error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,7 @@ def locate_members(members: Members, use: npt.NDArray[np.bool_]) -> tuple[Floats
     """
     lon, lat, sigma = (members.rows[c].to_numpy(float) for c in ("lon_deg", "lat_deg", "sigma_m"))
     good = use & np.isfinite(lon) & np.isfinite(lat)
-    sigma = np.maximum(np.nan_to_num(sigma, nan=5000.0), LEAST_SIGMA_M)
+    sigma = np.maximum(np.nan_to_num(sigma, nan=UNSAID_SIGMA_M), LEAST_SIGMA_M)
     in_group = np.bincount(members.fix, good, minlength=len(members.fix_incident))[members.fix]
     weight = np.where(good, 1 / (sigma**2 * np.maximum(in_group, 1)), 0.0)
     total = _sum(members, weight)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,6 +22,7 @@ from truceline.incidents.fuse import (
 )
 from truceline.incidents.members import Members
 from truceline.incidents.persistent import FixedSources
+from truceline.incidents.prior import expected_happenings, ln_odds_of
 from truceline.incidents.settings import IncidentSettings
 
 Floats = npt.NDArray[np.float64]
@@ -39,7 +39,7 @@ GOOD_LOOKS = 0.8  # chance that the later looks would have seen it again
 class Odds:
     """The odds of each incident, with every step."""
 
-    ln_odds_prior: float
+    ln_odds_prior: Floats  # (incident,)
     steps: list[tuple[tuple[str, float], ...]]  # (incident,) of (group, ln LR)
     p_exists: Floats
     group_ln_lr: Floats  # (group,)
@@ -57,7 +57,8 @@ def weigh(
     settings: IncidentSettings,
 ) -> Odds:
     """Return the odds of each incident. `sources` is aligned with the members' rows; see `fuse` for the method."""
-    group_ln_lr, anonymous = _sightings(members)
+    exposure = background.exposure
+    group_ln_lr, anonymous = _sightings(members, settings)
     heat = (members.rows["sensor"] == "thermal").to_numpy()
     chance, fixed = _heat_background(members, background, sources, heat, heat_only, settings)
     heat_group = members.group_name == "thermal"
@@ -72,7 +73,7 @@ def weigh(
     unjudged = np.bincount(members.group_incident, np.where(anonymous, group_ln_lr, 0.0), minlength=members.number)
     capped = np.minimum(0.0, CAP_HUMAN - unjudged)
     total = np.bincount(members.group_incident, group_ln_lr, minlength=members.number) + miss_ln + capped
-    prior = math.log(settings.base_rate_per_cell_day / (1 - settings.base_rate_per_cell_day))
+    prior = ln_odds_of(expected_happenings(members, heat, exposure.length_km, settings), settings)
     return Odds(
         ln_odds_prior=prior,
         steps=_list_steps(members, group_ln_lr, miss_ln, capped),
@@ -85,9 +86,9 @@ def weigh(
     )
 
 
-def _sightings(members: Members) -> tuple[Floats, Flags]:
+def _sightings(members: Members, settings: IncidentSettings) -> tuple[Floats, Flags]:
     """Return the strongest ln LR of each group, and whether all in it are unjudged."""
-    ln_lr = ln_lr_of_sightings(members.rows)
+    ln_lr = ln_lr_of_sightings(members.rows, settings.verified_lr)
     strongest = np.full(len(members.group_name), -np.inf)
     np.maximum.at(strongest, members.group, ln_lr)
     judged = np.bincount(members.group, ~is_anonymous(members.rows), minlength=len(members.group_name))

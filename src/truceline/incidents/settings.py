@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 import pandas as pd
 
-from truceline.errors import RequestError
+from truceline.errors import RequestError, UnknownNameError
 from truceline.incidents.tables import ASSUMPTIONS
 from truceline.observations import new_table
 
@@ -16,6 +19,8 @@ class IncidentSettings:
     """The assumptions of incident making; `RANGES` holds the honest range, unit and source of each."""
 
     base_rate_per_cell_day: float = 0.01
+    prior_at_most: float = 0.5
+    verified_lr: float = 100.0
     cell_km: float = 5.0
     block_km: float = 50.0
     season_half_width_d: float = 15.0
@@ -43,10 +48,14 @@ class IncidentSettings:
                 raise RequestError(
                     f"assumption '{name}' is {value} {unit}.", todo="Shares lie in 0-1, lengths and times above 0."
                 )
+        if not 0 < self.prior_at_most <= 0.5:
+            raise RequestError(
+                f"prior_at_most is {self.prior_at_most}.", todo="Give a chance above 0 and not above 0.5."
+            )
         if not 0 < self.base_rate_per_cell_day < 0.5:
             raise RequestError(
                 f"base_rate_per_cell_day is {self.base_rate_per_cell_day}.",
-                todo="Give a chance above 0 and below 0.5: evidence decides, not an even start.",
+                todo="Give a rate above 0 and below 0.5: evidence decides, not an even start.",
             )
         if self.control_to_km <= self.control_from_km:
             raise RequestError("the control band ends before it begins.", todo="Make control_to_km the larger.")
@@ -57,8 +66,21 @@ RANGES: dict[str, tuple[float, float, str, str]] = {
     "base_rate_per_cell_day": (
         0.001,
         0.2,
+        "per cell and day",
+        "assumption: happenings of one kind in one strip cell on one day, before any evidence",
+    ),
+    "prior_at_most": (
+        0.2,
+        0.5,
         "probability",
-        "assumption: chance that one strip cell holds a happening on one day, before any evidence",
+        "choice: however long the line and the span a report covers, evidence decides",
+    ),
+    "verified_lr": (
+        30,
+        300,
+        "likelihood ratio",
+        "judgement: a monitoring mission's own sighting graded A1, that is completely reliable and confirmed "
+        "(Admiralty code, NATO AJP-2.1), is wrong once where it would be right a hundred times",
     ),
     "cell_km": (1, 20, "km", "choice: length of a strip cell"),
     "block_km": (20, 200, "km", "choice: stretch of line whose cells share a background"),
@@ -90,6 +112,38 @@ RANGES: dict[str, tuple[float, float, str, str]] = {
     "persistent_days": (3, 30, "d", "choice: fewest distinct days of a fixed heat source"),
     "persistent_share": (0.02, 0.5, "share", "choice: a fixed source is seen on this share of days, cloud included"),
 }
+
+
+def settings_from(mapping: Mapping[str, Any], *, where: str = "assumptions") -> IncidentSettings:
+    """Return the settings a plain mapping states, such as a mission's `assumptions:` block; the rest by default.
+
+    Raises UnknownNameError for a key that is no assumption, with the nearest that is, and RequestError for a
+    value that is no number or out of bounds.
+    """
+    known = [f.name for f in fields(IncidentSettings)]
+    given: dict[str, Any] = {}
+    for key, value in mapping.items():
+        if key not in known:
+            raise UnknownNameError("assumption", str(key), known, where=where)
+        given[key] = _names(value, where) if key == "event_sources" else _number(key, value, where)
+    try:
+        return IncidentSettings(**given)
+    except RequestError as error:
+        raise RequestError(error.what, where=where, todo=error.todo) from None
+
+
+def _number(key: str, value: object, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise RequestError(f"{key} is '{value}', not a number.", where=where, todo="Give one number.")
+    return float(value)
+
+
+def _names(value: object, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+        raise RequestError(
+            f"event_sources is '{value}', not a list of names.", where=where, todo="Write [first, second]."
+        )
+    return tuple(value)
 
 
 def list_assumptions(settings: IncidentSettings) -> pd.DataFrame:

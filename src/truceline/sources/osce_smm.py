@@ -35,6 +35,8 @@ DAILY = ("period_start_local", "period_end_local", "donetsk_cfv", "luhansk_cfv")
 TABLE_A = ("position", "event_location", "no", "observation", "date_time")
 # Generalised boxes around the line of contact of 2014-2022 in each region, drawn for this file: looks only.
 REGIONS = {"donetsk": (37.0, 46.9, 38.7, 48.5), "luhansk": (38.2, 48.3, 39.9, 49.1)}
+# Admiralty grade: the mission's own monitors and cameras, corroborated before reported; option reliability overrides
+RELIABILITY, CREDIBILITY = "A", "1"
 _MEANS = {"camera": "camera", "uav": "drone"}
 
 
@@ -51,7 +53,8 @@ def read(
     SourceError
         If no file can be read at all.
     """
-    chosen = read_options(options, also=("positions",), timezone=ZONE)
+    graded = {"reliability": RELIABILITY} | {k: v for k, v in (options or {}).items() if v is not None}
+    chosen = read_options(graded, also=("positions",), timezone=ZONE)
     looks: list[pd.DataFrame] = []
     gazetteer = Gazetteer(chosen.more.get("positions"))
     found = read_files(
@@ -111,6 +114,7 @@ def _daily(batch: Batch, region: str, act: str, source: str, options: Options) -
     count = known if act == "explosion" else total - known
     draft.columns |= {
         "sensor": "patrol",
+        "credibility": CREDIBILITY,
         "act": pd.Series(act, index=range(draft.length), dtype=object),
         "time_start": start.start,
         "time_end": end.start - pd.Timedelta(seconds=1),
@@ -179,7 +183,7 @@ def _table_a(batch: Batch, source: str, options: Options, gazetteer: Gazetteer) 
     sensor = pd.Series("patrol", index=means.index, dtype=object)
     for word, ours in _MEANS.items():
         sensor = sensor.mask(means.str.contains(word), ours)
-    draft.columns["sensor"] = sensor
+    draft.columns |= {"sensor": sensor, "credibility": CREDIBILITY}
     draft.columns["place"] = text_of(draft, "position")
     draft.columns["text"] = (
         text_of(draft, "means")
