@@ -130,7 +130,11 @@ def numbers(assessment: Assessment) -> dict[str, Any]:
         sector: dict(zip(rows["day"], rows["status"], strict=True))
         for sector, rows in assessment.status.groupby("sector", sort=False)
     }
-    verdicts = assessment.findings["verdict"].value_counts()
+    verdicts = assessment.findings["verdict"].value_counts().to_dict()
+    # an incident without a finding is one to which no clause applies
+    verdicts["not_applicable"] = int(
+        (~assessment.incidents["incident_id"].isin(assessment.findings["incident_id"])).sum()
+    )
     return {
         "observations": len(assessment.observations),
         "set_aside": len(assessment.set_aside),

@@ -46,6 +46,8 @@ def assess(
 ) -> pd.DataFrame:
     """Return the FINDINGS table: one row per incident, clause and interpretation that applies.
 
+    Clauses that do not apply to an incident give no row; an incident with no row is one to which nothing applies.
+
     An incident that only thermal sensors support is judged as the fire it might come from, and is at most
     "indeterminate", with the probability that it is not background: fire is not fighting.
     """
@@ -56,7 +58,10 @@ def assess(
     sightings["p_acts"] = [
         (("fire", 1.0),) if heat else pairs for heat, pairs in zip(thermal, sightings["p_acts"], strict=True)
     ]
-    judged = pd.concat([judge(a, sightings, lines=lines, log=log, now=now) for a in agreements], ignore_index=True)
+    judged = pd.concat(
+        [judge(a, sightings, lines=lines, log=log, now=now, drop_not_applicable=True) for a in agreements],
+        ignore_index=True,
+    )
     if not len(judged):
         return new_table(FINDINGS, {}, length=0)
     about = incidents[["incident_id", "p_exists", "settle", "act", "item", "count_max"]].assign(thermal=thermal)

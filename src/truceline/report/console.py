@@ -27,7 +27,10 @@ def summary_text(assessment: Assessment, *, language: str = "en") -> str:
 
 
 def _counts(assessment: Assessment, words: Words) -> list[str]:
-    verdicts = assessment.findings.verdict.value_counts()
+    verdicts = assessment.findings.verdict.value_counts().to_dict()
+    if "not_applicable" not in verdicts:
+        judged = assessment.incidents.incident_id.isin(assessment.findings.incident_id)
+        verdicts["not_applicable"] = int((~judged).sum())
     found = ", ".join(f"{words.term('verdict', v)} {number(float(verdicts.get(v, 0)), 0)}" for v in VERDICTS)
     read = {
         "console.observations": len(assessment.observations),
