@@ -90,6 +90,13 @@ def test_a_violation_marks_its_own_sector_and_day_only():
     assert marked["p_violation"].iloc[0] == pytest.approx(0.95)
 
 
+def test_a_report_about_an_area_counts_in_the_sector_of_that_name():
+    incidents, findings = one_finding("violation", 0.95, chainage_km=float("nan"))
+    table = status(watched(0.9), incidents.assign(place="b"), findings)
+    assert table.loc[table["status"] == "violation", "sector"].tolist() == ["B"]
+    assert "violation" not in set(status(watched(0.9), incidents, findings)["status"])
+
+
 def test_an_open_finding_is_indeterminate_even_where_nobody_watched():
     table = status(watched(0.0), *one_finding("indeterminate", 0.6))
     assert table.loc[table["status"] == "indeterminate", "sector"].tolist() == ["A"]

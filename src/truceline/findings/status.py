@@ -102,7 +102,7 @@ def _worst(incidents: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
     at_stake = findings[findings["verdict"].isin(RANK)]
     order = at_stake.assign(rank=at_stake["verdict"].map(RANK)).sort_values(["rank", "probability"], ascending=False)
     worst = order.drop_duplicates("incident_id")[["incident_id", "rank", "probability"]]
-    about = incidents[["incident_id", "chainage_km", "time_start", "time_end", "sensors", "p_acts"]]
+    about = incidents[["incident_id", "chainage_km", "place", "time_start", "time_end", "sensors", "p_acts"]]
     found = about.merge(worst, on="incident_id")
     heat = found["sensors"].map(lambda kinds: tuple(kinds) == ("thermal",)).to_numpy(bool)
     hostile = [1.0 - sum(p for act, p in pairs if act == "heat") for pairs in found["p_acts"]]
@@ -113,7 +113,8 @@ def _worst(incidents: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
 def _by_sector_day(worst: pd.DataFrame, sectors: pd.DataFrame, spans: list[Timespan]) -> pd.DataFrame:
     """Return, by day number x sectors + sector number: incidents, gravest rank, ln chance that none was a breach.
 
-    An incident that may have fallen on several days counts on each of them.
+    An incident that may have fallen on several days counts on each of them. One whose source names only an area
+    counts in the sector of that name.
     """
     starts = pd.DatetimeIndex([span.start for span in spans])
     first = np.maximum(starts.searchsorted(worst["time_start"], side="right") - 1, 0)
@@ -121,7 +122,8 @@ def _by_sector_day(worst: pd.DataFrame, sectors: pd.DataFrame, spans: list[Times
     km = worst["chainage_km"].to_numpy(float)
     parts = []
     for i, sector in enumerate(sectors.itertuples()):
-        here = np.flatnonzero((km >= sector.from_km) & (km < sector.to_km) & (last >= 0))
+        named = np.isnan(km) & worst["place"].isin([sector.sector, sector.called]).to_numpy()
+        here = np.flatnonzero((((km >= sector.from_km) & (km < sector.to_km)) | named) & (last >= 0))
         days = last[here] - first[here] + 1
         chosen = np.repeat(here, days)
         day = first[chosen] + np.arange(len(chosen)) - np.repeat(np.cumsum(days) - days, days)

@@ -36,6 +36,8 @@ def judged_incidents(assessment: Assessment) -> pd.DataFrame:
     table["p_violation"] = table.p_violation.astype(float).where(table.applies)
     table["heat_only"] = table.sensors.map(lambda kinds: tuple(kinds) == ("thermal",)).astype(bool)
     table["sector"] = sector_of(assessment.sectors, table.chainage_km)
+    areas = {str(s.called): str(s.sector) for s in assessment.sectors.itertuples()}
+    table["sector"] = table.sector.mask(table.chainage_km.isna(), table.place.map(areas).fillna(""))
     table["day"] = table.time_start.dt.tz_convert(assessment.timezone).dt.strftime("%Y-%m-%d").fillna("")
     return table.sort_values(["time_start", "incident_id"], ignore_index=True)
 
