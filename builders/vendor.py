@@ -4,16 +4,21 @@
     python builders/vendor.py maplibre-gl-5.24.1.tgz world-atlas-2.0.2.tgz
 
 The script is copied as published. Of world-atlas only the land is taken, never the countries: their borders take
-sides. The land is compressed with no time stamp, so that the same package gives the same bytes.
+sides. Its rings are put together here, once, and kept as whole numbers, each point as the step from the one before:
+the file is small, is read in a moment, and the same package gives the same bytes.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import hashlib
+import io
+import itertools
+import json
 import tarfile
 from pathlib import Path
+
+import numpy as np
 
 VENDOR = Path(__file__).parents[1] / "src/truceline/report/vendor"
 TAKEN = {
@@ -23,7 +28,7 @@ TAKEN = {
         "package/LICENSE.txt": "maplibre-gl.LICENSE.txt",
     },
     "world-atlas": {
-        "package/land-10m.json": "land-10m.json.gz",
+        "package/land-10m.json": "land-10m.npz",
         "package/LICENSE": "world-atlas.LICENSE.txt",
     },
 }
@@ -42,10 +47,42 @@ def main() -> None:
                 found = archive.extractfile(member)
                 assert found is not None, f"{package} has no {member}"
                 data = found.read()
-                (VENDOR / target).write_bytes(gzip.compress(data, 9, mtime=0) if target.endswith(".gz") else data)
+                (VENDOR / target).write_bytes(_land(data) if target.endswith(".npz") else data)
     (VENDOR / "VENDORED.txt").write_text("\n".join(sorted(lines)) + "\n")
     for file in sorted(VENDOR.iterdir()):
         print(f"{file.stat().st_size:>9,}  {file.name}")
+
+
+def _land(data: bytes) -> bytes:
+    """Return the land of a quantised TopoJSON as `truceline.report.land` reads it.
+
+    steps : (n, 2) whole numbers, points of all rings one after the other, each as the step from the one before
+    scale, shift : (2,) degrees per whole number, and degrees at nought
+    ring_ends : where in the points each ring ends; polygon_ends : where in the rings each polygon ends
+    """
+    topology = json.loads(data)
+    arcs = [np.cumsum(np.array(arc), axis=0) for arc in topology["arcs"]]
+    polygons = []
+    for geometry in topology["objects"]["land"]["geometries"]:
+        shapes = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
+        polygons += [[_ring(ring, arcs) for ring in shape] for shape in shapes]
+    rings = list(itertools.chain.from_iterable(polygons))
+    target = io.BytesIO()
+    np.savez_compressed(
+        target,
+        steps=np.diff(np.concatenate(rings), axis=0, prepend=[[0, 0]]).astype("<i4"),
+        scale=np.array(topology["transform"]["scale"]),
+        shift=np.array(topology["transform"]["translate"]),
+        ring_ends=np.cumsum([len(ring) for ring in rings]).astype("<i4"),
+        polygon_ends=np.cumsum([len(polygon) for polygon in polygons]).astype("<i4"),
+    )
+    return target.getvalue()
+
+
+def _ring(numbers: list[int], arcs: list[np.ndarray]) -> np.ndarray:
+    """Return a ring from its arcs; a negative number is an arc run backwards (the TopoJSON rule)."""
+    runs = [arcs[n] if n >= 0 else arcs[~n][::-1] for n in numbers]
+    return np.concatenate([runs[0], *(run[1:] for run in runs[1:])])
 
 
 if __name__ == "__main__":

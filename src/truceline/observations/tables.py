@@ -78,7 +78,7 @@ _DTYPES = {
 
 def empty(schema: Schema) -> pd.DataFrame:
     """Return a table with the columns of a schema and no rows."""
-    return pd.DataFrame({name: pd.Series(dtype=_DTYPES[kind]) for name, kind in schema.items()})
+    return new_table(schema, {}, length=0)
 
 
 def new_table(schema: Schema, columns: Mapping[str, Any], *, length: int | None = None) -> pd.DataFrame:
@@ -94,23 +94,32 @@ def new_table(schema: Schema, columns: Mapping[str, Any], *, length: int | None 
         raise KeyError(f"columns outside the schema: {sorted(extra)}")
     if length is None:
         length = max((len(c) for c in columns.values() if hasattr(c, "__len__") and not isinstance(c, str)), default=0)
-    index = pd.RangeIndex(length)
-    made: dict[str, pd.Series] = {}
-    for name, kind in schema.items():
-        value = columns.get(name, "" if kind in {"text", "list"} else False if kind == "flag" else None)
-        if kind == "text" and isinstance(value, str):
-            made[name] = pd.Series(value, index=index, dtype=object)
-            continue
-        series = pd.Series(value.array if isinstance(value, pd.Series) else value, index=index)
-        if kind == "time":
-            made[name] = pd.to_datetime(series, utc=True).astype("datetime64[ns, UTC]")
-        elif kind == "number":
-            made[name] = pd.to_numeric(series).astype("float64")
-        elif kind == "text":
-            made[name] = series.astype("object").where(series.notna(), "")
-        else:
-            made[name] = series.astype(_DTYPES[kind])
-    return pd.DataFrame(made)
+    made = {name: _column(kind, columns.get(name), length) for name, kind in schema.items()}
+    return pd.DataFrame(made, index=pd.RangeIndex(length))
+
+
+def _column(kind: str, value: Any, length: int) -> Any:
+    """Return one column of that kind and length; `value` is one for all, one per row, or None for "not known"."""
+    if value is None:
+        return _not_known(kind, length)
+    if kind == "text" and isinstance(value, str):
+        return np.full(length, value, object)
+    series = pd.Series(value.array if isinstance(value, pd.Series) else value, index=pd.RangeIndex(length))
+    if kind == "time":
+        times = series if series.dtype == _DTYPES["time"] else pd.to_datetime(series, utc=True).astype(_DTYPES["time"])
+        return times.array
+    if kind == "number":
+        return pd.to_numeric(series).to_numpy("float64")
+    if kind == "text":
+        missing = series.isna()
+        return (series.astype("object").where(~missing, "") if missing.any() else series).to_numpy(object)
+    return series.astype(_DTYPES[kind]).array
+
+
+def _not_known(kind: str, length: int) -> Any:
+    if kind == "time":
+        return pd.DatetimeIndex(np.full(length, np.datetime64("NaT", "ns")), tz="UTC").array
+    return np.full(length, {"number": np.nan, "flag": False}.get(kind, ""), _DTYPES[kind])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +139,7 @@ def gather(readings: Iterable[Readings]) -> Readings:
     The order of the sources does not matter: rows are sorted by time, then id.
     """
     several = list(readings)
-    observations = _stack([r.observations for r in several], OBSERVATIONS)
-    observations = _in_order(observations.drop_duplicates("observation_id"))
+    observations = _once_in_order(_stack([r.observations for r in several], OBSERVATIONS))
     looks = _stack([r.looks for r in several], LOOKS).drop_duplicates("look_id")
     recognised = {k: v for r in several for k, v in r.recognised.items()}
     digests = {k: v for r in several for k, v in r.digests.items()}
@@ -144,15 +152,21 @@ def gather(readings: Iterable[Readings]) -> Readings:
     )
 
 
-def _in_order(table: pd.DataFrame) -> pd.DataFrame:
-    """Return observations by time, then id; ids are compared only where times are equal."""
+def _once_in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Return each observation once, by time, then id; ids are compared only where times are equal."""
     time = table["time_start"].astype("int64").to_numpy()
     rank = np.zeros(len(table), np.int64)
     tied = np.flatnonzero(pd.Series(time).duplicated(keep=False))
     rank[tied[np.argsort(table["observation_id"].to_numpy(object)[tied].astype("U"))]] = np.arange(len(tied))
-    return table.take(np.lexsort((rank, time))).reset_index(drop=True)
+    order = np.lexsort((rank, time))
+    again = table["observation_id"].duplicated().to_numpy()
+    ordered = table.take(order[~again[order]])
+    ordered.index = pd.RangeIndex(len(ordered))
+    return ordered
 
 
 def _stack(tables: list[pd.DataFrame], schema: Schema) -> pd.DataFrame:
     kept = [t for t in tables if len(t)]
+    if len(kept) == 1:
+        return kept[0]
     return pd.concat(kept, ignore_index=True) if kept else empty(schema)

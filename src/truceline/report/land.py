@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-import gzip
-import json
+import itertools
 from importlib import resources
 from typing import Any
 
@@ -37,20 +36,12 @@ def _edges(polygon: Any) -> list[Any]:
 
 @functools.cache
 def _rings() -> tuple[list[list[npt.NDArray[np.float64]]], npt.NDArray[np.float64]]:
-    """Return every polygon of the land as its rings, and the bounds of each (n, 4)."""
-    packed = resources.files("truceline.report").joinpath("vendor/land-10m.json.gz").read_bytes()
-    topology = json.loads(gzip.decompress(packed))
-    scale, shift = np.array(topology["transform"]["scale"]), np.array(topology["transform"]["translate"])
-    arcs = [np.cumsum(np.array(arc), axis=0) * scale + shift for arc in topology["arcs"]]
-    polygons = []
-    for geometry in topology["objects"]["land"]["geometries"]:
-        shapes = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
-        polygons += [[_ring(ring, arcs) for ring in shape] for shape in shapes]
-    bounds = np.array([[*p[0].min(axis=0), *p[0].max(axis=0)] for p in polygons])
-    return polygons, bounds
-
-
-def _ring(numbers: list[int], arcs: list[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
-    """Return a ring from its arcs; a negative number is an arc run backwards (the TopoJSON rule)."""
-    runs = [arcs[n] if n >= 0 else arcs[~n][::-1] for n in numbers]
-    return np.concatenate([runs[0], *(run[1:] for run in runs[1:])])
+    """Return every polygon of the land as its rings, and the bounds of each (n, 4); builders/vendor.py wrote them."""
+    with resources.files("truceline.report").joinpath("vendor/land-10m.npz").open("rb") as file, np.load(file) as land:
+        points = np.cumsum(land["steps"], axis=0) * land["scale"] + land["shift"]
+        ring_ends, polygon_ends = land["ring_ends"], land["polygon_ends"]
+    rings = np.split(points, ring_ends[:-1])
+    polygons = [rings[a:b] for a, b in itertools.pairwise([0, *polygon_ends.tolist()])]
+    starts = np.r_[0, ring_ends[:-1]]
+    boxes = np.c_[np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)]
+    return polygons, boxes[np.r_[0, polygon_ends[:-1]]]  # a polygon reaches as far as its first ring

@@ -194,7 +194,7 @@ def read_files(path_or_paths: str | Path | Iterable[str | Path], *, source: str,
             aside.add(path, line=0, reason=error.what, todo=error.todo)
     if errors and len(errors) == len(paths):
         raise errors[0]
-    whole = gather([readings(part) for part in parts])
+    whole = gather([readings(pd.concat(parts, ignore_index=True) if parts else None)])
     return readings(whole.observations, set_aside=aside.take(), recognised=recognised, digests=digests)
 
 
