@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -51,17 +51,13 @@ def main() -> None:
 def run(words: Sequence[str]) -> int:
     """Run one command and return its exit code; an error raised on purpose becomes one clear line and code 2."""
     try:
-        code = app(list(words), standalone_mode=False)
+        app(list(words))
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else DONE
     except TrucelineError as error:
         err.print(f"truceline: {error}", style="red", markup=False, soft_wrap=True)
         return BAD_REQUEST
-    except click.ClickException as error:
-        error.show()
-        return BAD_REQUEST
-    except (click.Abort, KeyboardInterrupt):
-        err.print("truceline: stopped.")
-        return BAD_REQUEST
-    return code if isinstance(code, int) else DONE
+    return DONE
 
 
 @app.callback(invoke_without_command=True)
@@ -131,7 +127,7 @@ def judge(
     if as_json:
         _print_json(judged.to_dict("records"))
     else:
-        _print_table(judged)
+        _print_judgements(judged)
 
 
 @app.command()
@@ -334,10 +330,27 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | bool) or value is None else str(value)
 
 
-def _print_table(table: Any) -> None:
-    shown = Table(show_lines=False)
+def _print_judgements(judged: pd.DataFrame) -> None:
+    """Print what applies to each sighting, the gravest first; what does not apply is counted."""
+    rank = {"violation": 0, "indeterminate": 1, "compliant": 2}
+    for sighting, rows in judged.groupby("sighting", sort=False):
+        shown = rows[rows["verdict"].isin(rank)].sort_values("verdict", key=lambda v: v.map(rank), kind="stable")
+        out.print(str(sighting), style="bold", markup=False)
+        margin = [
+            f"{m:+.4g} {unit}" if m == m else "" for m, unit in zip(shown["margin"], shown["margin_unit"], strict=True)
+        ]
+        _print_table(
+            shown[["verdict", "clause", "interpretation", "party"]].assign(margin=margin, reason=shown["reason"])
+        )
+        out.print(f"  {len(rows) - len(shown)} more rules and readings do not apply.", style="dim")
+
+
+def _print_table(table: pd.DataFrame) -> None:
+    """Print a table whose last column may wrap."""
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in table.columns:
-        shown.add_column(str(name), overflow="fold")
+        last = name == table.columns[-1]
+        shown.add_column(str(name), overflow="fold", no_wrap=not last, ratio=1 if last else None)
     for row in table.itertuples(index=False):
         shown.add_row(*[f"{v:.3g}" if isinstance(v, float) else str(v) for v in row])
     out.print(shown, markup=False)

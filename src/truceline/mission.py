@@ -151,15 +151,14 @@ def events_mission(
     """Return a mission made of one sheet of events, one line and one agreement: the ten-minute switch."""
     terms = find_agreement(agreement, Path())
     lines = read_lines(line, terms.parties[0].party_id)
-    options = dict(options)
+    options = {"near": _box_round(lines[0].strip), **options}
     timezone = str(options.get("timezone", "UTC"))
     entry = SourceEntry(source_id=events.stem, kind="table", files=(events,), options=options)
     if period is None:
         readings = read_source("table", (events,), source=entry.source_id, options=options)
         times = readings.observations
         if not len(times):
-            first = readings.set_aside["reason"].iloc[0] if len(readings.set_aside) else "it is empty"
-            raise MissionError(f"no row of it could be read: {first}", where=str(events), todo="Try --map their=ours.")
+            raise _unreadable(events, readings.set_aside)
         period = _days_around(times["time_start"].min(), times["time_end"].max(), timezone)
     strip = lines[0].strip
     brief = Brief(
@@ -180,6 +179,26 @@ def events_mission(
     side = "left" if strip.positive_side == "left" else "right"
     notes = (f"{first} is taken to hold the {side} of the line as drawn and {second} the other side.",)
     return Mission(folder=events.parent, brief=brief, sources=(entry,), warnings=notes)
+
+
+def _unreadable(events: Path, set_aside: pd.DataFrame) -> MissionError:
+    """Return the error for a sheet of which no row could be used, with the first row's reason."""
+    if not len(set_aside):
+        return MissionError("it holds no rows.", where=str(events))
+    first = set_aside.iloc[0]
+    return MissionError(
+        f"no row of it could be used; line {first.line:.0f}: {first.reason}", where=str(events), todo=first.todo
+    )
+
+
+def _box_round(strip: Strip, margin_deg: float = 3.0) -> tuple[float, float, float, float]:
+    """Return west, south, east, north round a line: a pair that fits only when swapped was swapped."""
+    return (
+        float(strip.lon_deg.min()) - margin_deg,
+        float(strip.lat_deg.min()) - margin_deg,
+        float(strip.lon_deg.max()) + margin_deg,
+        float(strip.lat_deg.max()) + margin_deg,
+    )
 
 
 def find_agreement(name: str, folder: Path) -> Agreement:
