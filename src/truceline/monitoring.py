@@ -12,11 +12,12 @@ import geopandas as gpd
 import pandas as pd
 
 from truceline.findings.tables import Assessment
-from truceline.provenance import digest
+from truceline.provenance import VERSION, canonical_json, digest
 from truceline.report import map_html, render_folder, strip_chart_figure, summary_text
 from truceline.report.exports import export_files
 from truceline.report.release import release
 from truceline.store import Record, export_bundle
+from truceline.timespan import iso
 
 RECORD_NAME, BUNDLE_NAME = "record.sqlite", "record"
 # table of the assessment -> the column that names its entries in the record
@@ -158,7 +159,12 @@ def signing_key() -> Path:
 
 
 def keep(assessment: Assessment, record: Record) -> str:
-    """Append everything an assessment rests on and concluded to the record, and return the new root."""
+    """Append everything an assessment rests on and concluded to the record, and return the root that holds it.
+
+    It is the root of the first signed head over all of it, so that the same run again, when the record has grown, still
+    gives the same root.
+    """
+    run_id = f"{assessment.mission_id} {assessment.period} at {iso(assessment.now)}"
     with record.batch(assessment.now) as batch:
         inputs = [{"file": name, "sha256": value} for name, value in sorted(assessment.digests.items())]
         batch.append("input", inputs, id_column="file")
@@ -170,7 +176,10 @@ def keep(assessment: Assessment, record: Record) -> str:
         clocks = assessment.clocks
         clocks = clocks.assign(clock_id=clocks["incident_id"] + "|" + clocks["clause"] + "|" + clocks["step"])
         batch.append("clock", clocks, id_column="clock_id")
-    return record.root()
+        inputs_digest = digest(canonical_json(dict(assessment.digests)))
+        batch.append("run", [{"run": run_id, "inputs": inputs_digest, "version": VERSION}], id_column="run")
+    entry = record.prove(run_id, kind="run").entry
+    return next(head.root for head in record.heads() if head.size > entry)
 
 
 def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:
