@@ -11,6 +11,7 @@ from truceline.observations.tables import (
     empty,
     gather,
     new_table,
+    once_in_order,
 )
 
-__all__ = ["LOOKS", "OBSERVATIONS", "SET_ASIDE", "Readings", "empty", "gather", "new_table"]
+__all__ = ["LOOKS", "OBSERVATIONS", "SET_ASIDE", "Readings", "empty", "gather", "new_table", "once_in_order"]

@@ -77,15 +77,20 @@ def check_places(lon_deg: Floats, lat_deg: Floats, reason: Words, todo: Words, *
         if near is not None:
             swap |= ~_inside(lon_deg, lat_deg, near) & _inside(lat_deg, lon_deg, near)
         off_lat, off_lon = abs(lat_deg) > 90, abs(lon_deg) > 180
-    for i in np.flatnonzero(swap & (reason == "")):
+    for i in _unmarked(swap, reason):
         reason[i] = f"latitude {lat_deg[i]:g} and longitude {lon_deg[i]:g} look swapped."
         todo[i] = "Set map so that lat and lon name the right columns."
     for wrong, value, axis, limit in ((off_lat, lat_deg, "latitude", 90), (off_lon, lon_deg, "longitude", 180)):
-        for i in np.flatnonzero(wrong & (reason == "")):
+        for i in _unmarked(wrong, reason):
             reason[i] = f"{axis} {value[i]:.15g} is outside -{limit}...{limit}."
             todo[i] = "If it is degrees and minutes run together, write degrees such as 48.025."
     nowhere = (lat_deg == 0) & (lon_deg == 0)
     mark(reason, todo, nowhere, "the place is 0, 0: a usual filling for 'not known'.", "Give the place in degrees.")
+
+
+def _unmarked(wrong: npt.NDArray[np.bool_], reason: Words) -> npt.NDArray[np.intp]:
+    rows = np.flatnonzero(wrong)
+    return rows[reason[rows] == ""]
 
 
 def _inside(lon: Floats, lat: Floats, box: Box) -> npt.NDArray[np.bool_]:

@@ -95,7 +95,8 @@ def new_table(schema: Schema, columns: Mapping[str, Any], *, length: int | None 
     if length is None:
         length = max((len(c) for c in columns.values() if hasattr(c, "__len__") and not isinstance(c, str)), default=0)
     made = {name: _column(kind, columns.get(name), length) for name, kind in schema.items()}
-    return pd.DataFrame(made, index=pd.RangeIndex(length))
+    # the columns as they are, not copied side by side into blocks: nothing here changes a table in place
+    return pd.DataFrame(made, index=pd.RangeIndex(length), copy=False)
 
 
 def _column(kind: str, value: Any, length: int) -> Any:
@@ -139,12 +140,11 @@ def gather(readings: Iterable[Readings]) -> Readings:
     The order of the sources does not matter: rows are sorted by time, then id.
     """
     several = list(readings)
-    observations = _once_in_order(_stack([r.observations for r in several], OBSERVATIONS))
     looks = _stack([r.looks for r in several], LOOKS).drop_duplicates("look_id")
     recognised = {k: v for r in several for k, v in r.recognised.items()}
     digests = {k: v for r in several for k, v in r.digests.items()}
     return Readings(
-        observations=observations,
+        observations=once_in_order([r.observations for r in several]),
         looks=looks.sort_values(["time_start", "look_id"], ignore_index=True),
         set_aside=_stack([r.set_aside for r in several], SET_ASIDE),
         recognised=recognised,
@@ -152,21 +152,33 @@ def gather(readings: Iterable[Readings]) -> Readings:
     )
 
 
-def _once_in_order(table: pd.DataFrame) -> pd.DataFrame:
-    """Return each observation once, by time, then id; ids are compared only where times are equal."""
-    time = table["time_start"].astype("int64").to_numpy()
-    rank = np.zeros(len(table), np.int64)
-    tied = np.flatnonzero(pd.Series(time).duplicated(keep=False))
-    rank[tied[np.argsort(table["observation_id"].to_numpy(object)[tied].astype("U"))]] = np.arange(len(tied))
+def once_in_order(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return tables of observations as one, each observation once, by time, then id.
+
+    Column by column, so that a million rows are held twice only one column at a time; ids are compared only where
+    times are equal.
+    """
+    kept = [table for table in tables if len(table)]
+    if not kept:
+        return empty(OBSERVATIONS)
+    time, ids = (pd.Series(_whole(name, kept)) for name in ("time_start", "observation_id"))
+    time = time.astype("int64")
+    rank = np.zeros(len(ids), np.int64)
+    tied = np.flatnonzero(time.duplicated(keep=False))
+    rank[tied[np.argsort(ids.to_numpy(object)[tied].astype("U"))]] = np.arange(len(tied))
     order = np.lexsort((rank, time))
-    again = table["observation_id"].duplicated().to_numpy()
-    ordered = table.take(order[~again[order]])
-    ordered.index = pd.RangeIndex(len(ordered))
-    return ordered
+    order = order[~ids.duplicated().to_numpy()[order]]
+    return pd.DataFrame({name: _whole(name, kept).take(order) for name in kept[0]}, copy=False)
+
+
+def _whole(name: str, tables: list[pd.DataFrame]) -> Any:
+    """Return one column of several tables as one array."""
+    columns = [table[name] for table in tables]
+    if columns[0].dtype.kind == "M":
+        return pd.concat(columns, ignore_index=True).array
+    return np.concatenate([column.to_numpy() for column in columns])
 
 
 def _stack(tables: list[pd.DataFrame], schema: Schema) -> pd.DataFrame:
     kept = [t for t in tables if len(t)]
-    if len(kept) == 1:
-        return kept[0]
     return pd.concat(kept, ignore_index=True) if kept else empty(schema)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -96,6 +97,8 @@ def mark(
     reason: Words, todo: Words, rows: npt.NDArray[np.bool_], why: str, what: str, *, said: pd.Series | None = None
 ) -> None:
     """Write a reason and what to do onto rows that have none yet; `{}` in the reason is the row's `said`."""
+    if not rows.any():
+        return
     fresh = np.flatnonzero(rows & (reason == ""))
     if len(fresh):
         reason[fresh] = why if said is None else [why.replace("{}", str(v)[:60]) for v in said.iloc[fresh]]
@@ -250,8 +253,10 @@ def _to_utc(wall: pd.Series, zone: str) -> tuple[Any, Any, npt.NDArray[np.bool_]
 
 def _offsets_s(wall: npt.NDArray[np.datetime64], tz: ZoneInfo) -> npt.NDArray[np.int64]:
     """Return (n, 2) seconds ahead of UTC at wall-clock times, for both folds."""
-    out = np.zeros((len(wall), 2), np.int64)
-    for i, at in enumerate(wall.tolist()):
-        for fold in (0, 1):
-            out[i, fold] = (at.replace(tzinfo=tz, fold=fold).utcoffset() or timedelta()).total_seconds()
-    return out
+    return np.array([_offset_s(at, tz) for at in wall.tolist()], np.int64).reshape(-1, 2)
+
+
+@lru_cache(maxsize=100_000)  # a year's days come again with every batch of a file
+def _offset_s(at: datetime, tz: ZoneInfo) -> tuple[int, int]:
+    first, second = (at.replace(tzinfo=tz, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
+    return int(first.total_seconds()), int(second.total_seconds())

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from truceline.errors import SourceError
-from truceline.observations import LOOKS, OBSERVATIONS, SET_ASIDE, Readings, empty, gather, new_table
+from truceline.observations import LOOKS, OBSERVATIONS, SET_ASIDE, Readings, empty, new_table, once_in_order
 from truceline.observations.identity import row_hashes, row_ids
 from truceline.observations.places import check_places, read_degrees
 from truceline.observations.times import Times, Words, mark, no_marks, read_times
@@ -88,11 +88,16 @@ class Draft:
         """Give rows a reason for which they cannot be used; `{}` in it is the row's `said`."""
         mark(self.reason, self.todo, rows, why, what, said=said)
 
+    def _mark_as(self, reason: Words, todo: Words) -> None:
+        """Mark the rows that a reader of one column could not read, unless they have a reason already."""
+        rows = np.flatnonzero(reason != "")
+        rows = rows[self.reason[rows] == ""]
+        self.reason[rows], self.todo[rows] = reason[rows], todo[rows]
+
     def times(self, said: pd.Series) -> Times:
         """Read times in the source's zone; marks those that cannot be read or lie in the future."""
         times = read_times(said, zone=self.options.timezone, day_first=self.options.day_first)
-        fresh = (self.reason == "") & (times.reason != "")
-        self.reason[fresh], self.todo[fresh] = times.reason[fresh], times.todo[fresh]
+        self._mark_as(times.reason, times.todo)
         late = (times.start > pd.Timestamp(self.options.latest)).to_numpy()
         self.mark(late, "time '{}' lies in the future.", "Correct it, or set now.", said=said)
         return times
@@ -101,8 +106,7 @@ class Draft:
         """Read the location; marks rows without one."""
         for our, said, axis in (("lat_deg", lat, "latitude"), ("lon_deg", lon, "longitude")):
             value, reason, todo = read_degrees(said, axis=axis)
-            fresh = (self.reason == "") & (reason != "")
-            self.reason[fresh], self.todo[fresh] = reason[fresh], todo[fresh]
+            self._mark_as(reason, todo)
             self.columns[our] = value
         check_places(self.columns["lon_deg"], self.columns["lat_deg"], self.reason, self.todo, near=self.options.near)
 
@@ -194,8 +198,7 @@ def read_files(path_or_paths: str | Path | Iterable[str | Path], *, source: str,
             aside.add(path, line=0, reason=error.what, todo=error.todo)
     if errors and len(errors) == len(paths):
         raise errors[0]
-    whole = gather([readings(pd.concat(parts, ignore_index=True) if parts else None)])
-    return readings(whole.observations, set_aside=aside.take(), recognised=recognised, digests=digests)
+    return readings(once_in_order(parts), set_aside=aside.take(), recognised=recognised, digests=digests)
 
 
 def readings(
