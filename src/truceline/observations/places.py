@@ -88,9 +88,9 @@ def check_places(lon_deg: Floats, lat_deg: Floats, reason: Words, todo: Words, *
     mark(reason, todo, nowhere, "the place is 0, 0: a usual filling for 'not known'.", "Give the place in degrees.")
 
 
-def _unmarked(wrong: npt.NDArray[np.bool_], reason: Words) -> npt.NDArray[np.intp]:
+def _unmarked(wrong: npt.NDArray[np.bool_], reason: Words) -> list[int]:
     rows = np.flatnonzero(wrong)
-    return rows[reason[rows] == ""]
+    return [int(row) for row in rows if reason[row] == ""]
 
 
 def _inside(lon: Floats, lat: Floats, box: Box) -> npt.NDArray[np.bool_]:
