@@ -18,7 +18,7 @@ START = pd.Timestamp("2026-04-01T00:00:00Z")
 DAYS = 60
 REACH_KM = 60.0
 RUNS = range(6)
-BINS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+BINS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,10 +121,11 @@ def reliability(judged: pd.DataFrame) -> pd.DataFrame:
     """Return by bin of p: mean p, the share truly extra, and the sampling error of their difference.
 
     Two errors: the binomial one of the bin, and that of the background, which is counted from the usual fires of
-    a block near the line and in its control band (1.4 times as wide) and is common to the block.
+    a block near the line and in its control band (1.4 times as wide, but within a month of the two) and is
+    common to the block.
     """
     usual = (~judged["extra"]).groupby([judged["run"], judged["block"]]).transform("sum").clip(lower=1)
-    per_block = (1 - judged["p"]) ** 2 * (1 / usual + 1 / (1.4 * usual))
+    per_block = (1 - judged["p"]) ** 2 * (1 / usual + 1 / (1.4 / 2 * usual))
     table = judged.assign(
         bin=np.digitize(judged["p"], BINS), binomial=judged["p"] * (1 - judged["p"]), common=per_block
     )
@@ -139,7 +140,6 @@ def test_of_incidents_with_probability_p_a_share_p_is_truly_beyond_the_backgroun
     # authority: the kind of each fire, known because it was invented; three sampling errors
     found = reliability(judge(WORLDS[name], line))
     off = (found["share"] - found["p"]).abs() / found["error"]
-    print(found.round(3))
     assert (off < 3).all(), f"{name}:\n{found}"
 
 

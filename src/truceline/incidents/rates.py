@@ -9,6 +9,7 @@ likelihood. The share of extra among the fires of a place and day is one minus t
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,8 +32,8 @@ RATE_RANGE = (0.001, 0.2)  # happenings per cell and day, in the long run
 ALIKE = (64.0, 1.0)
 LAWS = (ALIKE, *((shape, share) for share in (1.0, 0.5, 0.2) for shape in (8.0, 2.0, 0.5)))
 CLEARLY = 2.0  # ln likelihood by which a law must be better than that
-LINE_LAW = (0.5, 1.0)  # of the whole line's rate about the stated one: a factor of ten either way is no surprise
-GRID = 48
+SPREAD = np.log(RATE_RANGE[1] / RATE_RANGE[0]) / (2 * 1.96)  # of ln rate: the stated range read as a 95 % interval
+MOST, GRID = 5.0, 48  # rates looked at: from the least of that range to MOST, evenly in the logarithm
 LEADING = ["source", "act", "time_start", "time_end", "lon_deg", "lat_deg", "sigma_m", "chainage_km", "offset_km"]
 INTERVAL = (0.05, 0.95)
 
@@ -169,19 +170,17 @@ class _Levels:
         block_unsure = self.unsure.mean(axis=0) / windows
         with np.errstate(invalid="ignore"):
             unsure = np.nan_to_num(np.asarray((block_unsure * whole[1] ** 2).sum()) / total[1] ** 2)
-        long_run = np.geomspace(*RATE_RANGE, GRID)
+        # what is looked for may lie beyond what is believed: otherwise a heavy tail of the background explains it
+        grid = np.geomspace(RATE_RANGE[0], MOST, GRID)
         base = np.clip(self.settings.base_rate_per_cell_day, *RATE_RANGE)
-        line = self._fit(total, unsure, np.asarray(base), long_run, (LINE_LAW,))
-        block = self._fit(whole, block_unsure, line.mean, long_run, LAWS)
-        step = self._fit(in_step, self.unsure, block.mean, long_run, LAWS)
-        most = max(-np.log1p(-self.settings.prior_at_most), RATE_RANGE[1])
-        short = np.geomspace(RATE_RANGE[0], most, GRID)
-        day = self._fit([n, mu, s], self.unsure[self.steps], step.mean[self.steps], short, LAWS)
-        return line, step, day.mean
+        line = self._fit(total, unsure, grid, [-0.5 * (np.log(grid / base) / SPREAD) ** 2])
+        block = self._fit(whole, block_unsure, grid, _laws(grid, line.mean))
+        step = self._fit(in_step, self.unsure, grid, _laws(grid, block.mean))
+        day = self._fit([n, mu, s], self.unsure[self.steps], grid, _laws(grid, step.mean[self.steps]))
+        most = max(-np.log1p(-self.settings.prior_at_most), RATE_RANGE[1])  # a single day may be worse
+        return _held(line), _held(step), np.minimum(day.mean, most)
 
-    def _fit(
-        self, data: list[Floats], unsure: Floats, parent: Floats, grid: Floats, laws: tuple[tuple[float, float], ...]
-    ) -> Estimate:
+    def _fit(self, data: list[Floats], unsure: Floats, grid: Floats, log_priors: Iterable[Floats]) -> Estimate:
         """Return the posterior of each unit's rate under the law between units that explains all best.
 
         Units are taken to be nearly alike unless another law is clearly better: noise must not make a hot spot.
@@ -189,8 +188,8 @@ class _Levels:
         n, mu, s = data
         likelihood = _log_likelihood(n, mu, s, unsure, self.clumping, grid)
         joint, evidence = [], []
-        for law in laws:
-            joint.append(likelihood + _log_prior(grid, np.asarray(parent)[..., None], *law))
+        for prior in log_priors:
+            joint.append(likelihood + prior)
             evidence.append(float(logsumexp(joint[-1], axis=-1).sum()))
         best = int(np.argmax(evidence))
         chosen = joint[best if evidence[best] > evidence[0] + CLEARLY else 0]
@@ -200,6 +199,16 @@ class _Levels:
         return Estimate(
             mean=mean, low=np.minimum(low, mean), high=np.maximum(high, mean), fires=n, expected=mu
         )  # fmt: skip
+
+
+def _held(found: Estimate) -> Estimate:
+    """Return the estimate held inside the stated range."""
+    held = {name: np.clip(getattr(found, name), *RATE_RANGE) for name in ("mean", "low", "high")}
+    return replace(found, **held)
+
+
+def _laws(grid: Floats, parent: Floats) -> Iterator[Floats]:
+    return (_log_prior(grid, np.asarray(parent)[..., None], *law) for law in LAWS)
 
 
 def _log_prior(grid: Floats, parent: Floats, shape: float, share: float) -> Floats:
@@ -235,10 +244,10 @@ def _across(away_km: Floats, line: Estimate, shows: float, settings: IncidentSet
     rings = max(1, int(np.ceil(settings.control_from_km / settings.cell_km)))
     ring = np.minimum((away_km / settings.cell_km).astype(np.int64), rings - 1)
     n = np.bincount(ring, minlength=rings).astype(float)
-    grid = np.geomspace(RATE_RANGE[0] / 10, 5 * RATE_RANGE[1], GRID)
+    grid = np.geomspace(RATE_RANGE[0] / 10, MOST, GRID)
     levels = _Levels(steps=np.zeros(1, np.int64), unsure=np.zeros(1), clumping=1.0, settings=settings)
     share = np.full(rings, 1 / rings)
-    rate = levels._fit([n, line.expected * share, shows * share], np.zeros(rings), line.mean, grid, LAWS).mean
+    rate = levels._fit([n, line.expected * share, shows * share], np.zeros(rings), grid, _laws(grid, line.mean)).mean
     return np.asarray(rate / rate.mean())
 
 
