@@ -197,14 +197,21 @@ def test_times_are_the_tightest_span_all_members_touch(observe, looks, strip, pe
     assert made.time_end[0] == rows.time_end[0]
 
 
-def test_clear_looks_that_saw_nothing_count_against_a_fire_and_cloudy_ones_do_not(detect, looks, strip, period):
-    fire = detect(50.0, hours=9.0)
+def test_clear_looks_that_saw_nothing_count_against_a_report_and_cloudy_ones_do_not(observe, looks, strip, period):
+    report = observe([50.0], hours=9.0)
     clear, blind = (
-        make_incidents(fire, looks.assign(cloud=c), strip=strip, period=period).incidents.ln_lr[0] for c in (0.0, 1.0)
+        make_incidents(report, looks.assign(cloud=c), strip=strip, period=period).incidents.ln_lr[0] for c in (0.0, 1.0)
     )
-    # authority: one clear look an hour later that would have seen it with chance 0.4
-    assert dict(clear)["looks that saw nothing"] == pytest.approx(np.log(0.6))
+    # authority: one clear look an hour later; a reported happening leaves a fire with chance 0.02
+    assert dict(clear)["looks that saw nothing"] == pytest.approx(np.log(0.98))
     assert "looks that saw nothing" not in dict(blind)
+
+
+def test_a_fire_that_is_not_seen_again_is_no_less_of_either_kind(detect, looks, strip, period):
+    fire = detect([50.0], hours=9.0)
+    # background fires go out as fast: the look an hour later tells how long it burned, not what lit it
+    made = make_incidents(fire, looks.assign(cloud=0.0), strip=strip, period=period).incidents
+    assert [name for name, _ in made.ln_lr[0]] == ["thermal"]
 
 
 def test_an_incident_no_source_named_takes_the_nearest_place_within_ten_km(observe, looks, strip, period):

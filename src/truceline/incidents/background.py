@@ -9,6 +9,7 @@ binomial: it carries both the clumping of fires and what is not known of the rat
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,8 +107,22 @@ def estimate_background(
     )
 
 
-def list_background(background: Background) -> pd.DataFrame:
-    """Return the BACKGROUND table: the rate in each cell and season step, and the counts behind it."""
+def control_counts(now: Placed, background: Background, settings: IncidentSettings) -> tuple[Floats, Floats]:
+    """Return (counts, counts expected of the season) in the control band by (day, cell), all sources together."""
+    x = background.exposure
+    heard = _heard_sides(now, x, settings)
+    shape = (len(x.sources), len(x.days), x.cells)
+    count = _histogram(now, _in_control(now, x, heard, settings), x, shape)
+    rate = (background.rate / background.ratio)[:, background.step_of_day]
+    expected = rate * x.looks * (x.control_area_km2 * heard).sum(axis=0)
+    return count.sum(axis=0), expected.sum(axis=0)
+
+
+def list_background(background: Background, extra: Callable[[Ints, Ints], dict[str, Floats]]) -> pd.DataFrame:
+    """Return the BACKGROUND table: the rate in each cell and season step, and the counts behind it.
+
+    `extra` gives the columns that tell of fires beyond it, for each row's season step and cell.
+    """
     b, x = background, background.exposure
     s, t, c = (i.ravel() for i in np.indices(b.rate.shape))
     per_look = b.rate * x.near_area_km2
@@ -128,6 +143,7 @@ def list_background(background: Background) -> pd.DataFrame:
             "rate_per_day": (per_look * looks).ravel(),
             "dispersion": b.dispersion[s],
             "shape": b.shape.ravel(),
+            **extra(t, c),
             "method": np.full(len(s), method, dtype=object),
         },
     )

@@ -10,12 +10,14 @@ from scipy.spatial import cKDTree
 from truceline.geodesy import DEGREE
 from truceline.incidents.acts import weigh_acts
 from truceline.incidents.associate import associate, in_order
-from truceline.incidents.background import Background, estimate_background, list_background
+from truceline.incidents.background import estimate_background, list_background
 from truceline.incidents.evidence import place_history, place_thermal, take_evidence, take_history
 from truceline.incidents.exposure import measure_exposure
+from truceline.incidents.heat import Known
 from truceline.incidents.members import Members, lay_out, locate_members, only_value, tightest_times
 from truceline.incidents.odds import GOOD_LOOKS, Odds, weigh
 from truceline.incidents.persistent import FixedSources, find_fixed_sources
+from truceline.incidents.rates import columns_of, estimate_rates, list_rates
 from truceline.incidents.settings import IncidentSettings, list_assumptions
 from truceline.incidents.tables import INCIDENTS, Incidents
 from truceline.observations import empty, new_table
@@ -26,7 +28,7 @@ from truceline.timespan import Timespan
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-METHOD = "gated leader association; capped likelihood ratios by origin; gamma-Poisson background"
+METHOD = "gated leader association; capped likelihood ratios by origin; two-groups rate of extra fires"
 PROBABLE, CONFIRMED, UNLIKELY = 0.85, 0.975, 0.2  # after RADD (Reiche et al. 2021) and bayts
 SURE_TIE = np.log(10)  # heat moves a sighting's place and time only when chance is ten times less likely
 PLACE_WITHIN_KM = 10.0
@@ -66,8 +68,10 @@ def make_incidents(
     banded = thermal & (np.abs(offset) <= settings.control_to_km)
     years = take_history(history, strip, settings)
     exposure = measure_exposure(kept[banded], looks, strip, settings)
-    background = estimate_background(place_thermal(kept[banded], exposure), exposure, settings, place_history(years))
+    past = place_history(years)
+    background = estimate_background(place_thermal(kept[banded], exposure), exposure, settings, past)
     found = find_fixed_sources(kept[banded], strip, settings, years)
+    rates = estimate_rates(kept[banded], found.site_of < 0, exposure, settings, past)
     kept["site_of"] = np.full(len(kept), -1, np.int64)
     kept.loc[banded, "site_of"] = found.site_of
     in_period = ((kept["time_start"] < period.end) & (kept["time_end"] >= period.start)).to_numpy()
@@ -77,17 +81,16 @@ def make_incidents(
     sources = FixedSources(sites=found.sites, site_of=members.rows["site_of"].to_numpy())
     sites = found.sites.assign(place=name_places(found.sites["lon_deg"], found.sites["lat_deg"], places))
     return Incidents(
-        incidents=_table(members, background, sources, strip, places, settings),
-        background=list_background(background),
+        incidents=_table(members, Known(background=background, rates=rates, sources=sources), strip, places, settings),
+        background=list_background(background, lambda step, cell: columns_of(rates, step, cell)),
         masked=sites,
-        assumptions=list_assumptions(settings),
+        assumptions=list_assumptions(settings, list_rates(rates)),
     )
 
 
 def _table(
     members: Members,
-    background: Background,
-    sources: FixedSources,
+    known: Known,
     strip: Strip,
     places: pd.DataFrame | None,
     settings: IncidentSettings,
@@ -97,7 +100,7 @@ def _table(
     rows, i = members.rows, members.incident
     heat = (rows["act"] == "heat").to_numpy()
     heat_only = np.asarray(members.reduce(np.logical_and, heat), dtype=bool)
-    odds = weigh(members, background, sources, heat_only, settings)
+    odds = weigh(members, known, heat_only, settings)
     # heat that may well be by chance does not get to place or time a sighting
     tied = heat_only[i] | ~heat | (odds.group_ln_lr[members.group] >= SURE_TIE)
     lon, lat, sigma = locate_members(members, tied)

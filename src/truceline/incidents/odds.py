@@ -8,21 +8,20 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from truceline.incidents.associate import GATE, HOUR_NS
-from truceline.incidents.background import Background, chance_of_at_least
-from truceline.incidents.exposure import DAY_NS
+from truceline.incidents.associate import HOUR_NS
+from truceline.incidents.background import Background
 from truceline.incidents.fuse import (
     CAP_HUMAN,
+    CAP_SATELLITE,
     CLASSES,
     is_anonymous,
-    ln_lr_of_heat,
     ln_lr_of_misses,
     ln_lr_of_sightings,
     posterior,
 )
+from truceline.incidents.heat import Known, weigh_heat
 from truceline.incidents.members import Members
-from truceline.incidents.persistent import FixedSources
-from truceline.incidents.prior import expected_happenings, ln_odds_of
+from truceline.incidents.prior import covered, ln_odds_of
 from truceline.incidents.settings import IncidentSettings
 
 Floats = npt.NDArray[np.float64]
@@ -43,45 +42,36 @@ class Odds:
     steps: list[tuple[tuple[str, float], ...]]  # (incident,) of (group, ln LR)
     p_exists: Floats
     group_ln_lr: Floats  # (group,)
-    heat_background: Floats  # (incident,) the background's chance of as much heat; nan without heat
     looked_again: Floats  # (incident,) chance that later looks would have seen the heat again
     fixed: Flags  # on a fixed heat source and no stronger than it usually burns
     classes: Ints  # how many source classes support it
 
 
-def weigh(
-    members: Members,
-    background: Background,
-    sources: FixedSources,
-    heat_only: Flags,
-    settings: IncidentSettings,
-) -> Odds:
-    """Return the odds of each incident. `sources` is aligned with the members' rows; see `fuse` for the method."""
-    exposure = background.exposure
+def weigh(members: Members, known: Known, heat_only: Flags, settings: IncidentSettings) -> Odds:
+    """Return the odds of each incident; see `fuse` for the method."""
     group_ln_lr, anonymous = _sightings(members, settings)
     heat = (members.rows["sensor"] == "thermal").to_numpy()
-    chance, fixed = _heat_background(members, background, sources, heat, heat_only, settings)
-    heat_group = members.group_name == "thermal"
-    shows = np.where(heat_only, settings.heat_seen, settings.fire_yield)
-    at = members.group_incident[heat_group]
-    group_ln_lr[heat_group] = ln_lr_of_heat(shows[at], chance[at])
-    misses, cloud = _misses(members, background, heat, settings)
-    again = np.where(heat_only, settings.heat_seen_again, settings.fire_yield)
-    # a happening that is not a fire leaves one with chance `fire_yield` in all, however many looks there are
-    misses = np.where(heat_only, misses, np.minimum(misses, ~np.isfinite(chance)))
-    miss_ln = ln_lr_of_misses(again, misses, cloud)
+    cell_days = covered(members, heat, known.background.exposure.length_km, settings)
+    found = weigh_heat(members, known, heat_only, settings)
+    prior = ln_odds_of(found.rate * cell_days, settings)
+    burning = members.group_name == "thermal"
+    at = members.group_incident[burning]
+    against_prior = np.clip(found.ln_odds - prior, -CAP_SATELLITE, CAP_SATELLITE)
+    group_ln_lr[burning] = np.where(heat_only, against_prior, found.ln_lr)[at]
+    misses, cloud = _misses(members, known.background, heat, settings)
+    # a happening that is not a fire leaves one with chance `fire_yield` in all, however many looks there are; and
+    # a fire that goes out before the next look is no less of either kind
+    miss_ln = ln_lr_of_misses(settings.fire_yield, np.minimum(misses, ~found.burns), cloud)
     unjudged = np.bincount(members.group_incident, np.where(anonymous, group_ln_lr, 0.0), minlength=members.number)
     capped = np.minimum(0.0, CAP_HUMAN - unjudged)
     total = np.bincount(members.group_incident, group_ln_lr, minlength=members.number) + miss_ln + capped
-    prior = ln_odds_of(expected_happenings(members, heat, exposure.length_km, settings), settings)
     return Odds(
         ln_odds_prior=prior,
         steps=_list_steps(members, group_ln_lr, miss_ln, capped),
         p_exists=posterior(prior, total),
         group_ln_lr=group_ln_lr,
-        heat_background=chance,
         looked_again=(1 - cloud) * (1 - (1 - settings.heat_seen_again) ** misses) * heat_only,
-        fixed=fixed,
+        fixed=found.fixed,
         classes=_count_classes(members),
     )
 
@@ -93,47 +83,6 @@ def _sightings(members: Members, settings: IncidentSettings) -> tuple[Floats, Fl
     np.maximum.at(strongest, members.group, ln_lr)
     judged = np.bincount(members.group, ~is_anonymous(members.rows), minlength=len(members.group_name))
     return strongest, judged == 0
-
-
-def _heat_background(
-    members: Members,
-    background: Background,
-    sources: FixedSources,
-    heat: Flags,
-    heat_only: Flags,
-    settings: IncidentSettings,
-) -> tuple[Floats, Flags]:
-    """Return (chance that background shows as much heat, whether it is a fixed source burning as usual).
-
-    Heat alone is asked for as many detections in one cell-sized square on one day; heat beside a sighting for
-    any detection within the sighting's gate, as presence is all that has been measured there.
-    """
-    count = np.bincount(members.incident, heat, minlength=members.number)
-    exposure = background.exposure
-    chainage = members.rows["chainage_km"].to_numpy(float)[members.starts]
-    start = members.rows["time_start"].to_numpy("datetime64[ns]").astype("int64")[members.starts]
-    day = np.clip(start // DAY_NS - exposure.days[0], 0, len(exposure.days) - 1)
-    widest = members.reduce(np.maximum, np.nan_to_num(members.rows["sigma_m"].to_numpy(float) / 1000))
-    reach = np.minimum(settings.max_extent_km, np.sqrt(GATE) * np.hypot(widest, 0.3))
-    area = np.where(heat_only, settings.cell_km**2, np.pi * reach**2)
-    cell = exposure.cell_of(np.nan_to_num(chainage))
-    mean, size = background.predict(cell=cell, day=day, area_km2=area)
-    chance = chance_of_at_least(np.where(heat_only, count, 1), mean, size)
-    site = np.asarray(members.reduce(np.maximum, np.where(heat, sources.site_of, -1)), dtype=np.int64)
-    on = site >= 0
-    if on.any():
-        stronger = np.where(heat & (sources.site_of >= 0), sources.chance_of_strength(_strength(members)), 1.0)
-        rarest = np.asarray(members.reduce(np.minimum, stronger))
-        lit = (sources.sites["days"] / sources.sites["of_days"]).to_numpy(float)
-        chance = np.where(on, np.maximum(chance * rarest, lit[site] * rarest), chance)
-        usual = on & (rarest > 0.05)
-    else:
-        usual = on
-    return np.where(count > 0, chance, np.nan), usual
-
-
-def _strength(members: Members) -> Floats:
-    return np.asarray(np.nan_to_num(members.rows["strength"].to_numpy(float)))
 
 
 def _misses(members: Members, background: Background, heat: Flags, settings: IncidentSettings) -> tuple[Floats, Floats]:

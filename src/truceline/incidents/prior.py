@@ -14,19 +14,13 @@ Flags = npt.NDArray[np.bool_]
 COVERS = 1.96  # standard errors either way: a place is given to within 95 %
 
 
-def expected_happenings(members: Members, heat: Flags, length_km: float, settings: IncidentSettings) -> Floats:
-    """Return how many happenings to expect where and while each incident may have been: rate x cells x days.
+def covered(members: Members, heat: Flags, length_km: float, settings: IncidentSettings) -> Floats:
+    """Return the cells x days of each incident: where and while it may have been.
 
     The stretch is the 95 % error of its most precise sighting along the line, clipped to the line; without a
     place the whole line. The time is that of its shortest sighting. One cell and one day is the least: the rate
     is not known to a finer grain. `heat` tells thermal rows, which count only where there is nothing else.
     """
-    cells, days = covered(members, heat, length_km, settings)
-    return settings.base_rate_per_cell_day * cells * days
-
-
-def covered(members: Members, heat: Flags, length_km: float, settings: IncidentSettings) -> tuple[Floats, Floats]:
-    """Return (cells, days) of each incident's place and time, each at least 1."""
     heat_only = np.asarray(members.reduce(np.logical_and, heat), dtype=bool)[members.incident]
     telling = ~heat | heat_only
     rows = members.rows
@@ -38,7 +32,7 @@ def covered(members: Members, heat: Flags, length_km: float, settings: IncidentS
     span_d = np.maximum(end - start, 0) / (24 * HOUR_NS)
     least = (np.asarray(members.reduce(np.fmin, np.where(telling, v, np.inf)), float) for v in (stretch, span_d))
     stretch_km, days = least
-    return np.maximum(stretch_km / settings.cell_km, 1.0), np.maximum(days, 1.0)
+    return np.asarray(np.maximum(stretch_km / settings.cell_km, 1.0) * np.maximum(days, 1.0))
 
 
 def ln_odds_of(expected: Floats, settings: IncidentSettings) -> Floats:

@@ -146,11 +146,11 @@ def _names(value: object, where: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def list_assumptions(settings: IncidentSettings) -> pd.DataFrame:
-    """Return the ASSUMPTIONS table: one row for each number these settings assume."""
+def list_assumptions(settings: IncidentSettings, learnt: pd.DataFrame) -> pd.DataFrame:
+    """Return the ASSUMPTIONS table: one row for each number these settings assume, then those `learnt`."""
     names = [f.name for f in fields(settings) if f.name in RANGES]
     rows = [RANGES[name] for name in names]
-    return new_table(
+    assumed = new_table(
         ASSUMPTIONS,
         {
             "name": names,
@@ -161,3 +161,4 @@ def list_assumptions(settings: IncidentSettings) -> pd.DataFrame:
             "source": [row[3] for row in rows],
         },
     )
+    return pd.concat([assumed, learnt], ignore_index=True)

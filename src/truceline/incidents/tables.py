@@ -54,6 +54,11 @@ BACKGROUND: Schema = {
     "rate_per_day": "number",  # ... for the mean day of looks as they were
     "dispersion": "number",  # variance over mean of the control counts
     "shape": "number",  # fires behind the rate: how well it is known
+    "fires_near": "number",  # fires near the line in the block and season step, fixed sources left out
+    "fires_expected": "number",  # ... of the background; of all sources together, on the same days
+    "extra_rate": "number",  # happenings with a fire beyond the background, per cell and day
+    "extra_low": "number",  # its 90 % interval
+    "extra_high": "number",
     "method": "text",
 }
 
