@@ -8,6 +8,7 @@ import pytest
 
 from truceline.agreement import LineOfContact, library_names, parse_agreement, read_library
 from truceline.findings.tables import CLAIMS
+from truceline.incidents import IncidentSettings
 from truceline.monitor import Brief, monitor
 from truceline.observations import LOOKS, OBSERVATIONS, SET_ASIDE, Readings, empty, new_table
 from truceline.strip import Strip
@@ -48,6 +49,7 @@ def brief(*, first: str = "A", text: str = TRUCE, agreement=None) -> Brief:
         sectors=pd.DataFrame({"sector": ["S1"], "called": ["all"], "from_km": [0.0], "to_km": [strip.length_km]}),
         places=pd.DataFrame(columns=["name", "lon_deg", "lat_deg", "population", "chainage_km", "offset_km"]),
         kinds=("strike", "shelling"),
+        settings=IncidentSettings(),
         credits=(),
     )
 

@@ -24,9 +24,11 @@ from truceline.agreement import (
 )
 from truceline.errors import MissionError, UnknownNameError, did_you_mean
 from truceline.findings.tables import CLAIMS
+from truceline.incidents import IncidentSettings, settings_from
 from truceline.monitor import Brief, monitor
 from truceline.monitoring import Monitoring
 from truceline.observations import Readings, empty, gather
+from truceline.sensors.sight import KINDS
 from truceline.sources import read_source
 from truceline.sources.claims import read_claims
 from truceline.sources.lines import read_lines
@@ -46,6 +48,7 @@ MISSION_KEYS = {
     "line",
     "kinds",
     "sectors",
+    "assumptions",
 }
 SOURCE_KEYS = {"id", "kind", "files", "credit", "options"}
 DEFAULT_KINDS = ("strike", "shelling")
@@ -134,7 +137,8 @@ def open_mission(folder: str | Path) -> Mission:
         lines=lines,
         sectors=_sectors(said.get("sectors"), strip, where),
         places=places_near(strip),
-        kinds=tuple(said.get("kinds", DEFAULT_KINDS)),
+        kinds=_kinds(said.get("kinds", DEFAULT_KINDS), where),
+        settings=settings_from(said.get("assumptions") or {}, where=f"{where}, assumptions"),
         credits=tuple(dict.fromkeys(entry.credit for entry in sources if entry.credit)),
     )
     return Mission(folder=folder, brief=brief, sources=sources)
@@ -173,6 +177,7 @@ def events_mission(
         sectors=_sectors(None, strip, ""),
         places=places_near(strip),
         kinds=DEFAULT_KINDS[::-1],
+        settings=IncidentSettings(),
         credits=(),
     )
     first, second = (party.called for party in terms.parties[:2])
@@ -314,6 +319,14 @@ def _strip(lines: Sequence[LineOfContact], line_id: str, period: Timespan, where
         return line_at(lines, line_id, period.start).strip
     except UnknownNameError as error:
         raise MissionError(str(error), where=where) from error
+
+
+def _kinds(said: Any, where: str) -> tuple[str, ...]:
+    """Return the kinds of violation coverage is computed for."""
+    for kind in said:
+        if kind not in KINDS:
+            raise UnknownNameError("kind of violation", str(kind), KINDS, where=where)
+    return tuple(said)
 
 
 def _sectors(said: Any, strip: Strip, where: str) -> pd.DataFrame:

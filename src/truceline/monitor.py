@@ -17,7 +17,7 @@ from truceline.findings.early_warning import early_warnings, far_from_line
 from truceline.findings.force import hours_in_force
 from truceline.findings.status import exposure_box, sector_status
 from truceline.findings.tables import Assessment
-from truceline.incidents import make_incidents
+from truceline.incidents import IncidentSettings, make_incidents
 from truceline.observations import Readings
 from truceline.sensors.coverage import cover
 from truceline.sensors.sight import assumptions
@@ -40,6 +40,7 @@ class Brief:
     sectors: pd.DataFrame
     places: pd.DataFrame
     kinds: tuple[str, ...]
+    settings: IncidentSettings
     credits: tuple[str, ...]
 
 
@@ -65,6 +66,7 @@ def monitor(
         period=brief.period,
         history=history,
         places=brief.places,
+        settings=brief.settings,
     )
     incidents = made.incidents
     tell("coverage")
