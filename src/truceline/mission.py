@@ -6,7 +6,7 @@ import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +78,15 @@ class Mission:
     warnings: tuple[str, ...] = ()
 
     def read(self, *, now: datetime, tell: Tell = lambda step: None) -> tuple[Readings, pd.DataFrame]:
-        """Return everything the sources say, and the parties' claims. A time after `now` is a slip and set aside."""
+        """Return everything the sources say, and the parties' claims.
+
+        A time more than a year after `now` and the period is a slip and set aside.
+        """
+        latest = max(now, self.brief.period.end) + timedelta(days=366)
         readings, claims = [], []
         for entry in self.sources:
             tell(f"reading {entry.source_id}")
-            options = {"now": iso(now), **entry.options}
+            options = {"now": iso(latest), **entry.options}
             if entry.kind == "claims":
                 claims.append(read_claims(entry.files, source=entry.source_id, options=options))
             readings.append(read_source(entry.kind, entry.files, source=entry.source_id, options=options))
