@@ -109,3 +109,15 @@ def test_own_events_need_no_mission_folder(tmp_path):
     )
     assert str(mission.brief.period) == "2015-03-10T00:00:00Z/2015-03-11T00:00:00Z"
     assert len(mission.monitor().observations) == 1
+
+
+def test_the_fixed_heat_source_by_the_line_is_background_day_after_day():
+    """The README of the detections: a fixed heat source is seen night after night; mask it."""
+    result = tl.open_mission("easter-2026").monitor()
+    sites = result.assessment.fixed_sources
+    (site,) = sites[sites["offset_km"].abs() < 25].itertuples()
+    at = result.incidents
+    near = np.hypot((at["lon_deg"] - site.lon_deg) * 74, (at["lat_deg"] - site.lat_deg) * 111) < 1
+    assert near.sum() >= 5
+    assert (at.loc[near, "p_exists"] < 0.2).all()
+    assert at.loc[~near, "p_exists"].median() > 0.5

@@ -19,6 +19,7 @@ from truceline.incidents.settings import IncidentSettings
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+SITE_KM = 1.0  # a fixed source is known to within this
 USUAL = 0.05  # a fixed source burns as usual unless it burns so strongly in fewer cases
 
 
@@ -57,6 +58,10 @@ def weigh_heat(members: Members, known: Known, heat_only: Flags, settings: Incid
     chance = _chance_beside(members, known.background, chainage, start, settings)
     lit, rarest = _on_sites(members, known.sources, heat)
     expected, chance = (np.where(lit > 0, np.maximum(v, lit) * rarest, v) for v in (expected, chance))
+    # on a fixed source both kinds of fire are counted on the source alone: few of the cell's extra fires fall there
+    cell = known.background.exposure.cell_of(np.nan_to_num(chainage))
+    share = np.pi * SITE_KM**2 / np.maximum(known.background.exposure.near_area_km2[cell], np.pi * SITE_KM**2)
+    shows = np.where(lit > 0, shows * share, shows)
     return Heat(
         rate=np.where(heat_only & burns, rate, settings.base_rate_per_cell_day),
         ln_odds=np.log(rate * shows / np.maximum(expected, 1e-12)),
