@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from truceline.agreement import Agreement, LineOfContact
+from truceline.findings.force import hours_in_force
 from truceline.findings.judge import judge
 from truceline.findings.severity import severity
 from truceline.findings.tables import FINDINGS
 from truceline.observations.tables import new_table
 from truceline.provenance import VERSION
+from truceline.timespan import Timespan
 
 METHOD = "assess"
 
@@ -53,6 +56,9 @@ def assess(
     """
     if not len(incidents):
         return new_table(FINDINGS, {}, length=0)
+    incidents = incidents[_may_bind(incidents, agreements)]
+    if not len(incidents):
+        return new_table(FINDINGS, {}, length=0)
     thermal = incidents["sensors"].map(lambda kinds: tuple(kinds) == ("thermal",)).to_numpy(bool)
     sightings = incidents[list(_SIGHTING)].rename(columns=_SIGHTING)
     sightings["p_acts"] = [
@@ -68,6 +74,17 @@ def assess(
     found = judged.merge(about, left_on="sighting", right_on="incident_id")
     found = found.sort_values(["incident_id", "clause", "interpretation", "party"], ignore_index=True)
     return _findings(found)
+
+
+def _may_bind(incidents: pd.DataFrame, agreements: Sequence[Agreement]) -> npt.NDArray[np.bool_]:
+    """Return which incidents may have happened while any clause of any agreement was in force."""
+    start, end = incidents["time_start"], incidents["time_end"]
+    whole = Timespan(start=start.min().to_pydatetime(), end=end.max().to_pydatetime() + timedelta(seconds=1))
+    inside = np.zeros(len(incidents), bool)
+    for agreement in agreements:
+        for span in hours_in_force(agreement, whole):
+            inside |= ((start < span.end) & (end >= span.start)).to_numpy()
+    return inside
 
 
 def _findings(found: pd.DataFrame) -> pd.DataFrame:

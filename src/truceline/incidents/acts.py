@@ -30,7 +30,10 @@ def weigh_acts(
     votes = votes.sort_values(["incident", "weight", "act"], ascending=[True, False, True], ignore_index=True)
     pairs = list(zip(votes["act"].tolist(), votes["weight"].tolist(), strict=True))
     edges = np.searchsorted(votes["incident"].to_numpy(), np.arange(members.number + 1)).tolist()
-    lists = [tuple(pairs[a:b]) for a, b in pairwise(edges)]
+    # incidents with the same acts share one tuple: most are heat alone, and there may be a million
+    known: dict[tuple[tuple[str, float], ...], tuple[tuple[str, float], ...]] = {}
+    lists = [known.setdefault(several, several) for several in (tuple(pairs[a:b]) for a, b in pairwise(edges))]
+    del pairs
     return votes["act"].to_numpy(object)[edges[:-1]], lists
 
 

@@ -66,18 +66,22 @@ def make_incidents(
     thermal = (kept["sensor"] == "thermal").to_numpy()
     offset = kept["offset_km"].to_numpy()
     banded = thermal & (np.abs(offset) <= settings.control_to_km)
+    heat = kept[banded]
     years = take_history(history, strip, settings)
-    exposure = measure_exposure(kept[banded], looks, strip, settings)
+    exposure = measure_exposure(heat, looks, strip, settings)
     past = place_history(years)
-    background = estimate_background(place_thermal(kept[banded], exposure), exposure, settings, past)
-    found = find_fixed_sources(kept[banded], strip, settings, years)
-    rates = estimate_rates(kept[banded], found.site_of < 0, exposure, settings, past)
+    background = estimate_background(place_thermal(heat, exposure), exposure, settings, past)
+    found = find_fixed_sources(heat, strip, settings, years)
+    rates = estimate_rates(heat, found.site_of < 0, exposure, settings, past)
+    del heat  # a year of a million rows is worth letting go of early
     kept["site_of"] = np.full(len(kept), -1, np.int64)
     kept.loc[banded, "site_of"] = found.site_of
     in_period = ((kept["time_start"] < period.end) & (kept["time_end"] >= period.start)).to_numpy()
     chosen = in_period & (~thermal | (np.abs(offset) < settings.control_from_km))
     rows = in_order(kept[chosen])
+    del kept
     members = lay_out(rows, associate(rows, settings))
+    del rows
     sources = FixedSources(sites=found.sites, site_of=members.rows["site_of"].to_numpy())
     sites = found.sites.assign(place=name_places(found.sites["lon_deg"], found.sites["lat_deg"], places))
     return Incidents(
