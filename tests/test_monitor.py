@@ -192,3 +192,8 @@ def test_the_same_input_gives_the_same_assessment():
     one, two = watch(GUNS), watch(GUNS)
     for name in ("incidents", "findings", "status", "coverage", "attributions"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name))
+
+
+def test_times_finer_than_a_microsecond_are_no_trouble():
+    rows = [report(at="2026-01-12T10:00:00.123456789Z"), report(at="2026-01-12T10:00:00.987654321Z", sensor="camera")]
+    assert len(watch(rows).incidents) == 1

@@ -79,7 +79,9 @@ def assess(
 def _may_bind(incidents: pd.DataFrame, agreements: Sequence[Agreement]) -> npt.NDArray[np.bool_]:
     """Return which incidents may have happened while any clause of any agreement was in force."""
     start, end = incidents["time_start"], incidents["time_end"]
-    whole = Timespan(start=start.min().to_pydatetime(), end=end.max().to_pydatetime() + timedelta(seconds=1))
+    whole = Timespan(
+        start=start.min().floor("s").to_pydatetime(), end=end.max().ceil("s").to_pydatetime() + timedelta(seconds=1)
+    )
     inside = np.zeros(len(incidents), bool)
     for agreement in agreements:
         for span in hours_in_force(agreement, whole):

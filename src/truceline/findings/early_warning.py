@@ -49,9 +49,9 @@ def _silent_sources(looks: pd.DataFrame, period: Timespan) -> list[str]:
     last = looks.groupby("source")["time_end"].max().sort_index()
     return [
         f"Source {source} has not looked since {at:%Y-%m-%d %H:%M} UTC, "
-        f"{(period.end - at.to_pydatetime()).total_seconds() / 3600:.0f} h before the period ended."
+        f"{(period.end - at.floor('s').to_pydatetime()).total_seconds() / 3600:.0f} h before the period ended."
         for source, at in last.items()
-        if (period.end - at.to_pydatetime()).total_seconds() > 86400
+        if (period.end - at.floor("s").to_pydatetime()).total_seconds() > 86400
     ]
 
 
