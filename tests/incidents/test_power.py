@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -74,15 +71,12 @@ def test_too_few_days_are_refused():
 
 
 @pytest.mark.data
-def test_after_july_2020_raw_fires_rank_against_the_counts_and_the_excess_no_longer_does():
-    root = os.environ.get("TRUCELINE_DATA")
-    if not root:
-        pytest.skip("TRUCELINE_DATA is not set: the FIRMS history is not committed")
-    counts = pd.read_csv(Path(root) / "osce_smm_counts/osce_smm_daily_counts_2020_2021.csv")
+def test_after_july_2020_raw_fires_rank_against_the_counts_and_the_excess_no_longer_does(real_data):
+    counts = pd.read_csv(real_data / "osce_smm_counts/osce_smm_daily_counts_2020_2021.csv")
     counts = counts[counts["days"] == 1]
     counts["day"] = pd.to_datetime(counts["period_start_local"].str[:10], utc=True)
     counts["total"] = counts["donetsk_cfv"] + counts["luhansk_cfv"]
-    fires = pd.read_parquet(Path(root) / "firms_ukraine/firms_ukraine_2000_2023.parquet")
+    fires = pd.read_parquet(real_data / "firms_ukraine/firms_ukraine_2000_2023.parquet")
     fires = fires[fires["latitude"].between(46, 50) & fires["longitude"].between(35.5, 41)]
     year = fires["acq_date"].dt.year
     now = heat(fires[fires["acq_date"].between("2020-07-01", "2021-09-30")])

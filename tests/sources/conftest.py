@@ -1,6 +1,3 @@
-import os
-from pathlib import Path
-
 import pytest
 
 from truceline.sources import read_source
@@ -19,8 +16,6 @@ def read(tmp_path):
 
 
 @pytest.fixture
-def data():
+def data(real_data):
     """The folder of real data that is not committed."""
-    if "TRUCELINE_DATA" not in os.environ:
-        pytest.skip("set TRUCELINE_DATA to the folder of real data")
-    return Path(os.environ["TRUCELINE_DATA"])
+    return real_data

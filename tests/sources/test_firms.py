@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -105,11 +104,8 @@ def test_another_table_is_refused_as_no_firms_file(write):
         read(write("latitude,longitude,colour\n48,37,red\n"))
 
 
-@pytest.mark.data
 def test_the_real_files_of_april_2026_hold_2561_detections():
-    if "TRUCELINE_DATA" not in os.environ:
-        pytest.skip("set TRUCELINE_DATA to the folder of real data")
-    folder = Path(os.environ["TRUCELINE_DATA"]) / "firms_viirs_2026_04"
+    folder = Path(__file__).resolve().parents[2] / "missions/easter-2026/data"
     files = sorted(folder.glob("*.txt.csv"))
     found = read(files)
     # 36 daily files, 2,561 detections: counted by the publisher's README
