@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from truceline import cli
 from truceline.cli import app
 
-COMMANDS = ["init", "lint", "judge", "monitor", "verify", "fetch", "demo"]
+COMMANDS = list(cli.COMMANDS)
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
@@ -55,6 +55,17 @@ def test_every_command_shows_an_example_and_takes_json(command):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_documented(command):
     assert f"## {command}" in (DOCS / "reference/cli.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_list_of_commands_says_what_each_command_says_of_itself(command):
+    assert cli.load(command).help.splitlines()[0] == cli.COMMANDS[command][1]
+
+
+def test_help_waits_for_no_library_that_it_does_not_need():
+    program = "import sys; from truceline import cli; cli.run(['--help']); print('pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("False\n")
 
 
 def test_monitor_prints_its_documented_json(demo):

@@ -11,8 +11,6 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from truceline.provenance import VERSION as __version__
-
 # Loaded when first asked for, so that `truceline --help` and a bare import stay quick.
 _PUBLIC = {
     "judge": "truceline.findings.judge",
@@ -26,6 +24,8 @@ __all__ = ["__version__", *_PUBLIC]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.import_module("truceline.provenance").VERSION
     if name in _PUBLIC:
         return getattr(importlib.import_module(_PUBLIC[name]), name)
     raise AttributeError(f"module 'truceline' has no attribute '{name}'")
