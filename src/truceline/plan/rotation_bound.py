@@ -92,4 +92,5 @@ def _dearest(rules: Ints, fits: Bools, ahead: Floats, slope: Floats) -> float:
             continue
         slope[go[t], t : t + rules[COVERS]] -= rules[UNITS]
         t += rules[LEAST]
-    return value[min(rules[FIRST], steps)]
+    worth: float = value[min(rules[FIRST], steps)]
+    return worth

@@ -84,7 +84,8 @@ def window_sums(starts: Ints, length: Ints) -> Ints:
 
 def filled(problem: Problem, starts: Ints) -> Ints:
     """Return posts filled, (group, step), never more than wanted."""
-    return np.minimum(window_sums(starts, problem.covers).sum(axis=0), problem.wanted)
+    full: Ints = np.minimum(window_sums(starts, problem.covers).sum(axis=0), problem.wanted)
+    return full
 
 
 def worth_of(problem: Problem, starts: Ints) -> Worth:

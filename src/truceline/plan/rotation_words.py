@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from truceline.plan.caveats import WORDS
@@ -106,8 +105,3 @@ def say_binding(case: Case, causes: tuple[Cause, ...], month: int, short_by: int
     units = sum(pool.units for pool in case.pools)
     more = f" ({'; '.join(cause.words for cause in causes)})" if causes else ""
     return f"{start}: only {units} in all{more}"
-
-
-def worst_short(wanted: np.ndarray, filled: np.ndarray) -> int:
-    """Return the most posts that stand empty in one step."""
-    return int((wanted - filled).sum(axis=0).max(initial=0))
