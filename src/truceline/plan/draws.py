@@ -118,14 +118,15 @@ def taking(values: Mapping[str, float]) -> Numbers:
 
 def measure(setting: Setting, horizon: int, memory: Quick) -> tuple[float, float, float, float, float, float]:
     """Return (months sustained, post-months unfilled, share filled, people deployed, people tied up, cost a year)."""
-    sustained, unfilled, wanted, cost = float(horizon), 0.0, 0.0, 0.0
+    last, begin, unfilled, wanted, cost = float(horizon), horizon, 0.0, 0.0, 0.0
     deployed, tied = np.zeros(horizon), np.zeros(horizon)
     for case in make_cases(setting, horizon):
         starts = _quick(case, memory)
         per, problem = case.steps_per_month, case.problem
         short = problem.wanted - filled(problem, starts)
         first = np.flatnonzero(short.any(axis=0))
-        sustained = min(sustained, first[0] // per if len(first) else horizon)
+        last = min(last, first[0] // per if len(first) else horizon)
+        begin = min(begin, int(np.argmax(case.asked.any(axis=0))) // per)
         unfilled += short.sum() / per
         wanted += case.asked.sum() / per
         tours = starts.sum(axis=1)
@@ -134,7 +135,7 @@ def measure(setting: Setting, horizon: int, memory: Quick) -> tuple[float, float
         cycle = np.minimum(window_sums(tours, problem.tour + problem.rest), problem.units[:, None])
         tied += case.people * cycle.sum(axis=0)[::per]
     share = 1.0 - unfilled / wanted if wanted else 1.0
-    return sustained, unfilled, share, float(deployed.max()), float(tied.max()), cost * 12 / horizon
+    return last - begin, unfilled, share, float(deployed.max()), float(tied.max()), cost * 12 / horizon
 
 
 def _quick(case: Case, memory: Quick) -> Ints:

@@ -42,13 +42,16 @@ class ForcePlan:
 
     @property
     def months_sustained(self) -> int:
-        """Months before the first post of any type stands empty."""
-        return int(self.types["months_sustained"].min())
+        """Months from the first post on in which no post of any type stands empty."""
+        last = self.horizon_months if self.first_shortfall is None else self.first_shortfall - 1
+        begins = self.posts.loc[self.posts["wanted"] > 0, "month"].min()
+        return last - int(begins) + 1 if begins == begins else last
 
     @property
     def first_shortfall(self) -> int | None:
         """Month of the first empty post; None where none is ever empty."""
-        return None if self.months_sustained >= self.horizon_months else self.months_sustained + 1
+        first = self.types["first_shortfall"].min()
+        return None if first != first else int(first)
 
     @property
     def binding(self) -> str:

@@ -18,6 +18,7 @@ from truceline.plan.rotation_problem import (
     Ints,
     Problem,
     Worth,
+    first_short,
     worth_of,
 )
 
@@ -26,29 +27,35 @@ BY_ORDER = -1.0  # the first pool in the order goes
 BY_ROOM = 0.0  # the pool with the largest share free goes; above 0 pools are paced, see BURSTS
 
 
-def propose(problem: Problem) -> tuple[Ints, Worth]:
-    """Return the best schedule of a few simple rules, (pool, group, step), and its worth.
+def propose(problem: Problem) -> tuple[Ints, Worth, int]:
+    """Return the best schedule of a few simple rules, (pool, group, step), its worth, and how long any of them lasts.
 
     Each rule fills posts in order of priority, then of time, the moment they stand empty, first with rested units and
-    then, where the floor allows, with units whose rest is cut short. The rules differ in which pool goes first, and in
-    whether pools are held to their lasting pace. For one pool and posts that never become fewer the unpaced rules are
-    optimal: starts S(t) = min(P + S(t - cycle), D + S(t - cover)) is the largest schedule that wastes nothing, and
-    the posts filled up to any month grow with S.
+    then, where the floor allows, with units whose rest is cut short. The rules differ in which pool goes first, in
+    whether pools are held to their lasting pace, and in whether tours begin at an even pace even while no post stands
+    empty: that takes posts filled all at once out of step, at the price of some early reliefs. For one pool and posts
+    that never become fewer the unpaced rules are optimal: starts S(t) = min(P + S(t - cycle), D + S(t - cover)) is
+    the largest schedule that wastes nothing, and the posts filled up to any month grow with S. How long a schedule
+    lasts is the first step in which a post stands empty.
     """
     best = np.zeros((*problem.fits.shape, problem.steps), np.int64)
     best_worth = worth_of(problem, best)
-    for order, burst in _rules(problem):
-        starts = _fill(problem.table, problem.fits, problem.wanted, order, burst)
+    lasts = first_short(problem, best)
+    lasting = problem.units / np.maximum(problem.tour + problem.rest, 1)
+    cover = float((lasting * problem.covers).sum() / lasting.sum()) if lasting.sum() else 1.0
+    for order, burst, even in _rules(problem):
+        starts = _fill(problem.table, problem.fits, problem.wanted, order, burst, cover if even else 0.0)
         worth = worth_of(problem, starts)
+        lasts = max(lasts, first_short(problem, starts))
         if worth.key < best_worth.key:
             best, best_worth = starts, worth
         if not sum(worth.unfilled) and not worth.rest_missed and burst >= 0:
             break  # nothing is short: only cost is left, and by order comes the cheapest
-    return best, best_worth
+    return best, best_worth, lasts
 
 
-def _rules(problem: Problem) -> Iterator[tuple[Ints, float]]:
-    """Yield (pools in order, burst); the order never depends on names."""
+def _rules(problem: Problem) -> Iterator[tuple[Ints, float, bool]]:
+    """Yield (pools in order, burst, even pace); the order never depends on names."""
     share = problem.covers / (problem.tour + problem.rest)
     price = problem.cost / np.maximum(problem.covers, 1)
     seen: set[tuple[int, ...]] = set()
@@ -56,27 +63,37 @@ def _rules(problem: Problem) -> Iterator[tuple[Ints, float]]:
         order = np.lexsort(key[::-1]).astype(np.int64)
         if tuple(order) not in seen:
             seen.add(tuple(order))
-            yield order, BY_ORDER
+            yield order, BY_ORDER, False
     order = np.lexsort((-share, price)).astype(np.int64)
     for burst in (BY_ROOM, *BURSTS):
-        yield order, burst
+        yield order, burst, False
+    for burst in (BY_ORDER, BY_ROOM, BURSTS[1]):
+        yield order, burst, True
 
 
 @numba.njit(cache=True, nogil=True)
-def _fill(table: Ints, fits: Bools, wanted: Ints, order: Ints, burst: float) -> Ints:
+def _fill(table: Ints, fits: Bools, wanted: Ints, order: Ints, burst: float, cover: float) -> Ints:
     pools, (groups, steps) = len(table), wanted.shape
     starts = np.zeros((pools, groups, steps), np.int64)
     busy = np.zeros((2, pools, steps), np.int64)  # units that cannot go: by the rules, and at all
     sent = np.zeros(pools, np.int64)
     for g in range(groups):
         standing = np.zeros(steps, np.int64)
+        begin = -1
         for t in range(steps):
+            if begin < 0 and wanted[g, t] > 0:
+                begin = t
+            more = wanted[g, t] - standing[t]
+            if cover > 0 and t > begin >= 0:
+                pace = wanted[g, t] / cover
+                more = max(more, int((t - begin + 1) * pace) - int((t - begin) * pace))
+            goal = standing[t] + more
             for strained in range(2):
-                while standing[t] < wanted[g, t]:
+                while standing[t] < (wanted[g, t] if strained else goal):
                     k, room = _choose(table, fits[:, g], busy, sent, order, (t, strained, burst))
                     if k < 0:
                         break
-                    many = min(room, wanted[g, t] - standing[t]) if burst < 0 else 1
+                    many = min(room, (wanted[g, t] if strained else goal) - standing[t]) if burst < 0 else 1
                     starts[k, g, t] += many
                     sent[k] += many
                     standing[t : t + table[k, COVERS]] += many

@@ -88,6 +88,12 @@ def filled(problem: Problem, starts: Ints) -> Ints:
     return full
 
 
+def first_short(problem: Problem, starts: Ints) -> int:
+    """Return the first step in which a post stands empty; the horizon where none does."""
+    short = (problem.wanted > filled(problem, starts)).any(axis=0)
+    return int(np.argmax(short)) if short.any() else problem.steps
+
+
 def worth_of(problem: Problem, starts: Ints) -> Worth:
     """Return what a schedule of starts, (pool, group, step), is worth."""
     short = (problem.wanted - filled(problem, starts)).sum(axis=1)

@@ -11,7 +11,7 @@ from truceline.plan.rotation_bound import least_unfilled
 from truceline.plan.rotation_exact import columns, solve_exactly
 from truceline.plan.rotation_fill import propose
 from truceline.plan.rotation_polish import polish
-from truceline.plan.rotation_problem import Ints, Problem, Worth, filled, worth_of
+from truceline.plan.rotation_problem import Ints, Problem, Worth, first_short, worth_of
 
 EXACT_COLUMNS = 2500  # programmes up to this size go to HiGHS when the bound leaves a gap
 
@@ -24,7 +24,7 @@ class Schedule:
     worth: Worth
     bound: Worth
     proven_by: str  # "bound" | "HiGHS" | "": how the unfilled posts are proven least; "" where a gap is left
-    lasts: int  # steps for which all posts can be kept filled if only that counts
+    lasts: int  # steps for which all posts can be kept filled, by the schedule that does so longest
     lasts_proven: bool
 
     @property
@@ -39,8 +39,7 @@ def solve_rotation(problem: Problem, *, exact_columns: int = EXACT_COLUMNS) -> S
     First a schedule by rules, made better unit by unit, and a dual bound; they meet in most cases. Where they do
     not, and the programme is small, HiGHS solves it to the end. Where a gap is left it is stated.
     """
-    starts, worth = propose(problem)
-    lasts = first_short(problem, starts)
+    starts, worth, lasts = propose(problem)
     if worth.rest_missed or sum(worth.unfilled):
         starts, worth = polish(problem, starts, worth)
     bound = _bound(problem, worth)
@@ -61,14 +60,8 @@ def solve_rotation(problem: Problem, *, exact_columns: int = EXACT_COLUMNS) -> S
 
 def propose_rotation(problem: Problem) -> tuple[Ints, Worth]:
     """Return a good schedule and its worth, without any proof: what draws are made with."""
-    starts, worth = propose(problem)
+    starts, worth, _ = propose(problem)
     return polish(problem, starts, worth, sweeps=3) if sum(worth.unfilled) else (starts, worth)
-
-
-def first_short(problem: Problem, starts: Ints) -> int:
-    """Return the first step in which a post stands empty; the horizon where none does."""
-    short = (problem.wanted > filled(problem, starts)).any(axis=0)
-    return int(np.argmax(short)) if short.any() else problem.steps
 
 
 def is_short_within(problem: Problem, steps: int) -> bool:

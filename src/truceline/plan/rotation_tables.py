@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from truceline.plan.caveats import Setting, in_words
+from truceline.plan.caveats import Setting, in_words, stopped_by
 from truceline.plan.oracle import posts_sustained
 from truceline.plan.rotation_cases import Case
-from truceline.plan.rotation_problem import filled
-from truceline.plan.rotation_solve import Schedule, first_short
+from truceline.plan.rotation_problem import filled, first_short
+from truceline.plan.rotation_solve import Schedule
 from truceline.plan.rotation_words import find_causes, say_binding
+from truceline.plan.scenario import Wish
 
 TYPES = (
     "unit_type",
@@ -24,11 +25,11 @@ TYPES = (
     "units",  # units of all contributors that may stand in at least one post
     "units_barred",  # units that may stand in none
     "posts_kept_for_good",  # closed form: sum over pools of floor(units x cover / cycle)
-    "months_sustained",  # months before the plan's first empty post
-    "first_shortfall",  # that month; nan where no post is ever empty
+    "months_sustained",  # months from the type's first post on in which none stands empty
+    "first_shortfall",  # the month in which one first does; nan where none ever does
     "short_by",  # posts empty in it
     "worst_short",  # most posts empty in any month
-    "could_last",  # months all posts can be kept filled if only that counts
+    "could_last",  # such months if only their number counted
     "could_last_proven",
     "unfilled_post_months",
     "least_unfilled",  # the bound: no schedule leaves fewer
@@ -51,12 +52,13 @@ def type_row(case: Case, schedule: Schedule, months: pd.DataFrame, horizon: int)
     short = problem.wanted - filled(problem, schedule.starts)
     empty = short.sum(axis=0)
     first = first_short(problem, schedule.starts)
-    sustained = horizon if first >= problem.steps else first // per
+    month = horizon + 1 if first >= problem.steps else first // per + 1
+    begin = int(np.argmax(case.asked.any(axis=0))) // per
     short_by = int(empty[first]) if first < problem.steps else 0
     binding = ""
     if short_by:
-        causes = find_causes(case, months, sustained + 1, tuple(bool(s) for s in short[:, first]))
-        binding = say_binding(case, causes, sustained + 1, short_by)
+        causes = find_causes(case, months, month, tuple(bool(s) for s in short[:, first]))
+        binding = say_binding(case, causes, month, short_by)
     wanted = int(case.asked.sum()) or 1
     people = {case.kind.unit_type: case.people}
     rules = zip(problem.units, problem.tour, problem.rest, problem.overlap, strict=True)
@@ -69,11 +71,11 @@ def type_row(case: Case, schedule: Schedule, months: pd.DataFrame, horizon: int)
         "units": int(problem.units.sum()),
         "units_barred": sum(pool.units for pool in case.pools) - int(problem.units.sum()),
         "posts_kept_for_good": sum(posts_sustained(int(p), int(b), int(r), int(o)) for p, b, r, o in rules),
-        "months_sustained": sustained,
-        "first_shortfall": float("nan") if first >= problem.steps else sustained + 1.0,
+        "months_sustained": month - 1 - begin,
+        "first_shortfall": float("nan") if first >= problem.steps else float(month),
         "short_by": short_by,
         "worst_short": int(empty.max()),
-        "could_last": schedule.lasts // per,
+        "could_last": schedule.lasts // per - begin,
         "could_last_proven": schedule.lasts_proven,
         "unfilled_post_months": _months(int(short.sum()), per),
         "least_unfilled": _months(sum(schedule.bound.unfilled), per),
@@ -149,21 +151,23 @@ def list_wishes(setting: Setting, cases: tuple[Case, ...]) -> pd.DataFrame:
     rows = []
     for wish in setting.scenario.wishes:
         case = next(c for c in cases if any(p.posts_id == wish.posts for p in c.groups))
-        at = next(i for i, p in enumerate(case.groups) if p.posts_id == wish.posts)
-        pool = next((p for p in case.pools if p.contributor.contributor_id == wish.contributor), None)
-        stopped = _stopped(pool, at, wish.units, case)
+        stopped = _stopped(setting, wish, case)
         rows.append((wish.contributor, wish.posts, wish.units, not stopped, stopped))
     return pd.DataFrame(rows, columns=list(WISHES))
 
 
-def _stopped(pool: Any, at: int, units: float, case: Case) -> str:
-    """Return what stops a wish for `units` posts filled for good; '' where nothing does."""
-    if pool is None or not pool.units:
-        return f"it lists no {case.kind.plural or case.kind.called}"
-    caveat = pool.stopped[at]
+def _stopped(setting: Setting, wish: Wish, case: Case) -> str:
+    """Return what stops a wish for posts filled for good; '' where nothing does."""
+    contributor = next(c for c in setting.force.contributors if c.contributor_id == wish.contributor)
+    posts = next(p for p in case.groups if p.posts_id == wish.posts)
+    caveat = stopped_by(contributor, posts, setting)
     if caveat is not None:
-        return in_words(pool.contributor, caveat)
+        return in_words(contributor, caveat)
+    pool = next((p for p in case.pools if p.contributor.contributor_id == wish.contributor), None)
+    if pool is None or not pool.units:
+        return f"{contributor.called}: lists no {case.kind.called}"
     kept = posts_sustained(pool.units, pool.tour, pool.rest, pool.overlap)
-    if kept < units:
-        return f"tour interval: {pool.units} units keep {kept} posts filled for good, not {units:g}"
+    if kept < wish.units:
+        why = f"{pool.units} units keep {kept} posts filled for good, not {wish.units:g}"
+        return f"{contributor.called}: tour interval: {why}"
     return ""

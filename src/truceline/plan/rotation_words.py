@@ -51,7 +51,8 @@ def find_causes(case: Case, months: pd.DataFrame, month: int, short: tuple[bool,
     and readiness still to come, and caveats. Where none does there are too few units in all.
     """
     now = months[(months["month"] == month) & (months["unit_type"] == case.kind.unit_type)]
-    away = dict(zip(now["contributor"], now["resting"] + now["preparing"], strict=True))
+    # a unit that is ready and does not go is kept for a later tour: its going now would leave a post empty then
+    away = dict(zip(now["contributor"], now["resting"] + now["preparing"] + now["ready"], strict=True))
     step = (month - 1) * case.steps_per_month
     interval: dict[str, int] = {}
     waiting: dict[str, int] = {}
@@ -103,5 +104,5 @@ def say_binding(case: Case, causes: tuple[Cause, ...], month: int, short_by: int
     if enough is not None:
         return f"{start}: {enough.words}"
     units = sum(pool.units for pool in case.pools)
-    more = f" ({'; '.join(cause.words for cause in causes)})" if causes else ""
+    more = f" ({'; '.join(cause.words for cause in causes[:2])})" if causes else ""
     return f"{start}: only {units} in all{more}"
