@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from truceline.plan.caveats import Setting
 from truceline.plan.contributors import Force
 from truceline.plan.ladder import CALLED, ITEMS, Backstop, all_subsets
-from truceline.plan.rotation import ForcePlan, Memory, plan_force
+from truceline.plan.rotation import ForcePlan, Memory, count_unfilled
 from truceline.plan.scenario import Scenario
 
 WORTH = ("item", "called", "first", "last", "shapley")  # post-months filled thanks to the item
@@ -49,10 +50,9 @@ def worth_of_items(
     full backstop adds to none. All in post-months over the horizon, from the 32 sets of items.
     """
     shared: Memory = {} if memory is None else memory
+    horizon = int(scenario.horizon_months if horizon_months is None else horizon_months)
     unfilled = {
-        stands.items: plan_force(
-            scenario, force, backstop=stands, horizon_months=horizon_months, memory=shared
-        ).posts_unfilled
+        stands.items: count_unfilled(Setting(force=force, scenario=scenario, backstop=stands), horizon, shared)
         for stands in all_subsets()
     }
     full = frozenset(ITEMS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,12 +82,14 @@ def draw_plans(
     draws: int = 1000,
     backstops: Sequence[Backstop] = (),
     horizon_months: int | None = None,
+    workers: int = 1,
 ) -> pd.DataFrame:
     """Return the DRAWS table: one row for each draw and backstop, the same numbers for all backstops of a draw.
 
     Every range is drawn by itself (triangular), and every vote is won or lost with its chance. Schedules are made
     without proof; on the middle numbers they can be held against `plan_force`. `cost_per_year` is by the figure that
-    orders plans and on its basis alone. `backstops` is none and full where not given.
+    orders plans and on its basis alone. `backstops` is none and full where not given. The answer does not depend on
+    the number of `workers` (threads).
 
     Notes
     -----
@@ -98,17 +101,22 @@ def draw_plans(
     consents = [c.contributor_id for c in force.contributors if any(v.probability for v in c.caveats)]
     shares = rng.random((draws, len(parameters)))
     dice = rng.random((draws, len(consents)))
-    rows = []
-    for i in range(draws):
+
+    def one(i: int) -> list[tuple[object, ...]]:
         values = {p.name: value_at(p.estimate, share) for p, share in zip(parameters, shares[i], strict=True)}
         votes = {
             name: bool(die < values[f"{name}: chance of consent"]) for name, die in zip(consents, dice[i], strict=True)
         }
         memory: Quick = {}
+        rows: list[tuple[object, ...]] = []
         for stand in stands:
             setting = Setting(force=force, scenario=scenario, backstop=stand, numbers=taking(values), votes=votes)
             rows.append((i, stand.level, stand.called, *measure(setting, horizon, memory)))
-    return pd.DataFrame(rows, columns=list(DRAWS))
+        return rows
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        made = list(pool.map(one, range(draws)))
+    return pd.DataFrame([row for rows in made for row in rows], columns=list(DRAWS))
 
 
 def taking(values: Mapping[str, float]) -> Numbers:

@@ -33,35 +33,35 @@ def units_per_post(tour: float, interval: float, overlap: float = 0.0) -> float:
 
 
 def posts_sustained(units: int, tour: int, interval: int, overlap: int = 0) -> int:
-    """Return how many posts a pool of units keeps filled for good, in whole posts.
+    """Return how many posts a pool keeps filled for good once its tours are spread evenly, in whole posts.
 
-    floor(P (b - o) / (b + r)): starts spread evenly, floor((t + 1) k / (b - o)) - floor(t k / (b - o)) in step t,
-    fill k posts in every step and put at most ceil(k (b + r) / (b - o)) units into any cycle.
+    floor(P (b - o) / (b + r)): starts floor((t + 1) k / (b - o)) - floor(t k / (b - o)) in step t fill k posts in
+    every step and put at most ceil(k (b + r) / (b - o)) units into any cycle; over a long time nothing can do more.
+    Posts that all begin in one step need more, see `posts_at_once`.
     """
     units_per_post(tour, interval, overlap)
     return units * (tour - overlap) // (tour + interval)
 
 
-def months_until_short(units: int, posts: int, tour: int, interval: int, overlap: int = 0) -> float:
-    """Return for how many steps a fresh pool keeps posts filled; infinity where it does for good.
+def posts_at_once(units: int, tour: int, interval: int, overlap: int = 0) -> int:
+    """Return how many posts a fresh pool keeps filled for good if all are to be filled from one step on.
 
-    Follows the largest schedule that wastes nothing, S(t) = min(P + S(t - cycle), D + S(t - cover)), to the first
-    step in which it leaves a post empty or has come full circle.
+    floor(P / ceil((b + r) / (b - o))). Filled in step 0 and in every (b - o)-th after, the posts need as many starts
+    in each of the windows {0}, (0, b - o], (b - o, 2 (b - o)] ..., and ceil((b + r) / (b - o)) of these windows end
+    within the first cycle.
     """
-    cover, cycle = tour - overlap, tour + interval
-    if posts_sustained(units, tour, interval, overlap) >= posts:
+    units_per_post(tour, interval, overlap)
+    return units // -(-(tour + interval) // (tour - overlap))
+
+
+def months_until_short(units: int, posts: int, tour: int, interval: int, overlap: int = 0) -> float:
+    """Return for how many steps a fresh pool keeps all of some posts filled from step 0 on; infinity for good.
+
+    (b - o) floor(P / k), by the windows of `posts_at_once`: no schedule lasts longer, and reliefs all in step do.
+    """
+    if posts_at_once(units, tour, interval, overlap) >= posts:
         return math.inf
-    started: list[int] = []
-
-    def before(t: int) -> int:
-        return started[t] if t >= 0 else 0
-
-    t = 0
-    while True:
-        started.append(min(units + before(t - cycle), posts + before(t - cover)))
-        if started[t] - before(t - cover) < posts:
-            return t
-        t += 1
+    return (tour - overlap) * (units // posts)
 
 
 def people_tied_up(people: float, tour: float, interval: float, overlap: float = 0.0) -> float:

@@ -139,6 +139,14 @@ def solve_all(cases: list[Case], memory: Memory, *, workers: int = 1) -> None:
         memory.update(zip(todo, pool.map(solve_rotation, todo.values()), strict=True))
 
 
+def count_unfilled(setting: Setting, horizon_months: int, memory: Memory) -> float:
+    """Return the post-months that stay empty, all types together, without making any table."""
+    total = 0.0
+    for case in make_cases(setting, horizon_months):
+        total += sum(_remembered(case, memory).worth.unfilled) / case.steps_per_month
+    return total
+
+
 def _remembered(case: Case, memory: Memory | None) -> Schedule:
     if memory is None:
         return solve_rotation(case.problem)

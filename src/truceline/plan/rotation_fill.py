@@ -27,23 +27,22 @@ BY_ORDER = -1.0  # the first pool in the order goes
 BY_ROOM = 0.0  # the pool with the largest share free goes; above 0 pools are paced, see BURSTS
 
 
-def propose(problem: Problem) -> tuple[Ints, Worth, int]:
+def propose(problem: Problem, *, quick: bool = False) -> tuple[Ints, Worth, int]:
     """Return the best schedule of a few simple rules, (pool, group, step), its worth, and how long any of them lasts.
 
     Each rule fills posts in order of priority, then of time, the moment they stand empty, first with rested units and
     then, where the floor allows, with units whose rest is cut short. The rules differ in which pool goes first, in
     whether pools are held to their lasting pace, and in whether tours begin at an even pace even while no post stands
     empty: that takes posts filled all at once out of step, at the price of some early reliefs. For one pool and posts
-    that never become fewer the unpaced rules are optimal: starts S(t) = min(P + S(t - cycle), D + S(t - cover)) is
-    the largest schedule that wastes nothing, and the posts filled up to any month grow with S. How long a schedule
-    lasts is the first step in which a post stands empty.
+    that all begin together no schedule lasts longer than the unpaced ones (`oracle.months_until_short`). How long a
+    schedule lasts is the first step in which a post stands empty. With `quick` only four rules are tried.
     """
     best = np.zeros((*problem.fits.shape, problem.steps), np.int64)
     best_worth = worth_of(problem, best)
     lasts = first_short(problem, best)
     lasting = problem.units / np.maximum(problem.tour + problem.rest, 1)
     cover = float((lasting * problem.covers).sum() / lasting.sum()) if lasting.sum() else 1.0
-    for order, burst, even in _rules(problem):
+    for order, burst, even in _quick_rules(problem) if quick else _rules(problem):
         starts = _fill(problem.table, problem.fits, problem.wanted, order, burst, cover if even else 0.0)
         worth = worth_of(problem, starts)
         lasts = max(lasts, first_short(problem, starts))
@@ -69,6 +68,12 @@ def _rules(problem: Problem) -> Iterator[tuple[Ints, float, bool]]:
         yield order, burst, False
     for burst in (BY_ORDER, BY_ROOM, BURSTS[1]):
         yield order, burst, True
+
+
+def _quick_rules(problem: Problem) -> Iterator[tuple[Ints, float, bool]]:
+    """Yield one rule of each kind."""
+    order = np.lexsort((-problem.covers, problem.cost / np.maximum(problem.covers, 1))).astype(np.int64)
+    yield from ((order, BY_ORDER, False), (order, BY_ROOM, False), (order, BURSTS[1], False), (order, BY_ORDER, True))
 
 
 @numba.njit(cache=True, nogil=True)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from truceline.plan.rotation_cases import Case
+from truceline.plan.rotation_cases import Case, Pool
 from truceline.plan.rotation_problem import Ints
 
 TOURS = ("unit_type", "contributor", "unit", "posts_id", "from_month", "to_month", "back_month", "rest_missed_months")
-MONTHS = (
-    "month",
-    "unit_type",
-    "contributor",
+STATES = (
     "deployed",  # units standing in posts, relief in place included
     "handing_over",  # ... of these in their overlap
     "resting",
@@ -20,6 +17,7 @@ MONTHS = (
     "ready",
     "not_ready",  # before consent and readiness, after leaving, or barred from every post
 )
+MONTHS = ("month", "unit_type", "contributor", *STATES)
 
 
 def share_tours(case: Case, starts: Ints) -> pd.DataFrame:
@@ -72,37 +70,37 @@ def _tours_of(case: Case, starts: Ints, at: int) -> pd.DataFrame:
 def list_months(case: Case, tours: pd.DataFrame) -> pd.DataFrame:
     """Return the MONTHS table: one row for each month and contributor, counted at the month's first step."""
     per, steps = case.steps_per_month, case.problem.steps
-    rows = []
-    for pool in case.pools:
-        own = tours[tours["contributor"] == pool.contributor.contributor_id]
-        start = ((own["from_month"].to_numpy(float) - 1) * per).astype(int)
-        back = ((own["back_month"].to_numpy(float) - 1) * per).astype(int)
-        ready_from = np.maximum(back - int(case.kind.prepare_months * per), start + pool.tour)
-        deployed = _count(start, start + pool.tour, steps)
-        handing = _count(start + pool.tour - pool.overlap, start + pool.tour, steps)
-        resting = _count(start + pool.tour, ready_from, steps)
-        preparing = _count(ready_from, back, steps)
-        at = np.arange(steps)
-        open_ = (at >= pool.first) & (at < pool.last) & any(pool.fits)
-        free = pool.units - deployed - resting - preparing
-        rows.append(
-            pd.DataFrame(
-                {
-                    "month": at // per + 1,
-                    "unit_type": case.kind.unit_type,
-                    "contributor": pool.contributor.contributor_id,
-                    "deployed": deployed,
-                    "handing_over": handing,
-                    "resting": resting,
-                    "preparing": preparing,
-                    "ready": np.where(open_, free, 0),
-                    "not_ready": np.where(open_, 0, free),
-                }
-            ).iloc[::per]
-        )
-    if not rows:
-        return pd.DataFrame({name: pd.Series(dtype=object if name in _TEXT else np.int64) for name in MONTHS})
-    return pd.concat(rows, ignore_index=True)
+    rows = tours.groupby("contributor", sort=False).indices
+    begin = ((tours["from_month"].to_numpy(float) - 1) * per).astype(int)
+    back = ((tours["back_month"].to_numpy(float) - 1) * per).astype(int)
+    states = [
+        _states(case, pool, begin[at], back[at])
+        for pool in case.pools
+        for at in [rows.get(pool.contributor.contributor_id, np.zeros(0, int))]
+    ]
+    counts = np.stack(states) if states else np.zeros((0, len(STATES), steps), np.int64)
+    names = np.array([pool.contributor.contributor_id for pool in case.pools], object)
+    months = steps // per
+    table = {
+        "month": np.tile(np.arange(1, months + 1), len(names)),
+        "unit_type": np.full(months * len(names), case.kind.unit_type, object),
+        "contributor": np.repeat(names, months),
+    }
+    return pd.DataFrame(table | {state: counts[:, i, ::per].ravel() for i, state in enumerate(STATES)})
+
+
+def _states(case: Case, pool: Pool, begin: Ints, back: Ints) -> Ints:
+    """Return how many of a contributor's units are in each of STATES, (state, step)."""
+    steps = case.problem.steps
+    home = begin + pool.tour
+    ready_from = np.maximum(back - int(case.kind.prepare_months * case.steps_per_month), home)
+    deployed = _count(begin, home, steps)
+    resting, preparing = _count(home, ready_from, steps), _count(ready_from, back, steps)
+    at = np.arange(steps)
+    open_ = (at >= pool.first) & (at < pool.last) & any(pool.fits)
+    free = pool.units - deployed - resting - preparing
+    handing = _count(home - pool.overlap, home, steps)
+    return np.stack([deployed, handing, resting, preparing, np.where(open_, free, 0), np.where(open_, 0, free)])
 
 
 def _count(begin: Ints, end: Ints, steps: int) -> Ints:

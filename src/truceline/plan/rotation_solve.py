@@ -60,8 +60,8 @@ def solve_rotation(problem: Problem, *, exact_columns: int = EXACT_COLUMNS) -> S
 
 def propose_rotation(problem: Problem) -> tuple[Ints, Worth]:
     """Return a good schedule and its worth, without any proof: what draws are made with."""
-    starts, worth, _ = propose(problem)
-    return polish(problem, starts, worth, sweeps=3) if sum(worth.unfilled) else (starts, worth)
+    starts, worth, _ = propose(problem, quick=True)
+    return polish(problem, starts, worth, sweeps=1) if sum(worth.unfilled) else (starts, worth)
 
 
 def is_short_within(problem: Problem, steps: int) -> bool:

@@ -97,8 +97,9 @@ def most_people(months: pd.DataFrame, people: Mapping[str, float], states: list[
     """Return the people in some states in the month with most of them."""
     if not len(months):
         return 0.0
-    each = months[states].sum(axis=1) * months["unit_type"].map(people).astype(float)
-    return float(each.groupby(months["month"]).sum().max())
+    units = months[states].to_numpy(float).sum(axis=1)
+    each = units * months["unit_type"].map(people).to_numpy(float)
+    return float(np.bincount(months["month"].to_numpy(int), weights=each).max())
 
 
 def list_posts(case: Case, schedule: Schedule) -> pd.DataFrame:
