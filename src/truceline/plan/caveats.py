@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from truceline.plan.contributors import Caveat, Contributor, Force, Numbers, middle
 from truceline.plan.ladder import CALLED, ITEMS, Backstop
 from truceline.plan.scenario import Posts, Scenario
 
-DAYS_PER_MONTH = 365.25 / 12
 LOGISTICS = {"logistics", "airlift", "medical"}  # capabilities that count as support without guarding or fighting
 
 WORDS: dict[str, str] = {
@@ -104,24 +103,28 @@ def months_until_ready(contributor: Contributor, setting: Setting) -> int:
     A parliament's consent, the contributor's own date, and then readiness: one after the other.
     """
     start = date.fromisoformat(setting.scenario.starts_on)
-    days = 0.0
-    if contributor.available_from:
-        days = (date.fromisoformat(contributor.available_from) - start).days
+    day = max(start, date.fromisoformat(contributor.available_from)) if contributor.available_from else start
     for caveat in contributor.caveats:
         if caveat.kind == "parliamentary_vote" and caveat.lead_days is not None:
             asked = start if caveat.asked_on == "start" else date.fromisoformat(caveat.asked_on)
             lead = setting.numbers(f"{contributor.contributor_id}: days to consent", caveat.lead_days)
-            days = max(days, (asked - start).days + lead)
+            day = max(day, asked + timedelta(days=math.ceil(lead)))
     ready = setting.numbers(f"{contributor.contributor_id}: days of readiness", contributor.readiness_days)
-    return max(math.ceil((max(days, 0.0) + ready) / DAYS_PER_MONTH - 1e-9), 0)
+    day += timedelta(days=math.ceil(ready))
+    return _months(start, day) + (day.day > start.day)
 
 
 def months_until_gone(contributor: Contributor, scenario: Scenario) -> int | None:
     """Return the whole months after which nothing of a contributor stands; None where it stays."""
     if not contributor.leaves_on:
         return None
-    days = (date.fromisoformat(contributor.leaves_on) - date.fromisoformat(scenario.starts_on)).days
-    return max(math.floor(days / DAYS_PER_MONTH + 1e-9), 0)
+    start, day = date.fromisoformat(scenario.starts_on), date.fromisoformat(contributor.leaves_on)
+    return max(_months(start, day) - (day.day < start.day), 0)
+
+
+def _months(start: date, day: date) -> int:
+    """Return the months from one calendar month to another."""
+    return 12 * (day.year - start.year) + day.month - start.month
 
 
 def in_words(contributor: Contributor, caveat: Caveat) -> str:

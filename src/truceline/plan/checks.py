@@ -15,6 +15,8 @@ from truceline.plan.scenario import MOST_MONTHS, Scenario
 
 DATES = {"available_from", "leaves_on", "asked_on", "starts_on", "dated"}
 SHARES = {"probability", "share_abroad"}
+# more than this is a slip of the pen: a hundred years of days, fifty years of months, ten thousand units or posts
+MOST_DAYS, MOST_UNITS = 36_525.0, 10_000.0
 STEP_MONTHS = 0.5
 
 
@@ -95,7 +97,7 @@ def _check_numbers(record: Any, path: str, reader: Reader) -> None:
     """Every number is finite and not negative, every range in order, every share at most 1, every date a date."""
     for at, key, value in _leaves(record, path):
         if isinstance(value, Estimate):
-            _check_range(value, at, reader, most=1.0 if key in SHARES else math.inf)
+            _check_range(value, at, reader, most=_most(key, at))
         elif isinstance(value, float) and value < 0:
             raise reader.wrong(at, f"{key} is {value:g}.", "Give a number that is not negative.")
         elif key in DATES and value and value != "start":
@@ -105,12 +107,23 @@ def _check_numbers(record: Any, path: str, reader: Reader) -> None:
                 raise reader.wrong(at, f"'{value}' is not a date.", "Write YYYY-MM-DD.") from None
 
 
+def _most(key: str, path: str) -> float:
+    """Return the largest value that can be meant."""
+    if key in SHARES:
+        return 1.0
+    if key.endswith("_days"):
+        return MOST_DAYS
+    if key.endswith("_months"):
+        return float(MOST_MONTHS)
+    return MOST_UNITS if key == "posts" or ".units." in path else math.inf
+
+
 def _check_range(value: Estimate, path: str, reader: Reader, *, most: float) -> None:
     for name, part in (("low", value.least), ("mid", value.mid), ("high", value.most)):
         if part < 0:
             raise reader.wrong(f"{path}.{name}", f"{name} is {part:g}.", "Give a number that is not negative.")
         if part > most:
-            raise reader.wrong(f"{path}.{name}", f"{name} is {part:g}.", "Give a share or probability from 0 to 1.")
+            raise reader.wrong(f"{path}.{name}", f"{name} is {part:g}.", f"Give a number from 0 to {most:g}.")
     if not value.least <= value.mid <= value.most:
         raise reader.wrong(
             path,

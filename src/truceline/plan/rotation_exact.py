@@ -45,6 +45,9 @@ def solve_exactly(problem: Problem, *, nodes: int = NODES) -> tuple[Ints, Worth,
                 raise
             bounds.append(-math.inf)  # nothing better was found for this aim; what stands stands, unproven
             continue
+        if not solved.feasible:  # what stood before is feasible: HiGHS lost it to rounding
+            bounds.append(-math.inf)
+            continue
         x = solved.x
         bounds.append(solved.bound)
         rows = _held(rows, aim, solved.value)
@@ -90,9 +93,9 @@ def _rows(problem: Problem) -> Rows:
 
 
 def _held(rows: Rows, aim: Floats, value: float) -> Rows:
+    """Return the rows with an aim held at its value; every aim but the last, cost, is a whole number."""
     matrix = sparse.vstack([rows.matrix, sparse.csr_matrix(aim)], format="csr")
-    slack = 1e-7 * max(abs(value), 1.0)
-    return Rows(matrix=matrix, low=np.append(rows.low, -math.inf), high=np.append(rows.high, value + slack))
+    return Rows(matrix=matrix, low=np.append(rows.low, -math.inf), high=np.append(rows.high, round(value) + 0.5))
 
 
 def _upper(problem: Problem) -> Floats:

@@ -13,7 +13,7 @@ from truceline.plan.rotation_fill import propose
 from truceline.plan.rotation_polish import polish
 from truceline.plan.rotation_problem import Ints, Problem, Worth, first_short, worth_of
 
-EXACT_COLUMNS = 2500  # programmes up to this size go to HiGHS when the bound leaves a gap
+EXACT_COLUMNS = 400  # programmes up to this size go to HiGHS when the bound leaves a gap; larger ones take minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -72,4 +72,4 @@ def list_claims(scenario: Scenario, force: Force) -> pd.DataFrame:
         (about, c.words, c.bound, c.value, c.unit, c.source, c.date, c.mark, len(said[about]) > 1)
         for about, c in claims
     ]
-    return pd.DataFrame(rows, columns=list(CLAIMS))
+    return pd.DataFrame(rows, columns=list(CLAIMS)).astype({"differs": bool})
