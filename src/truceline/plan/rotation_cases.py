@@ -105,10 +105,15 @@ def _pools(
             mine: Estimate | None = getattr(own, rule) if own is not None else None
             name = f"{contributor.contributor_id}: {kind.unit_type} {rule}" if mine else f"{kind.unit_type}: {rule}"
             estimate = mine or getattr(kind, rule)
-            halves.append(-1 if estimate is None else round(2 * setting.numbers(name, estimate)))
+            halves.append(-1 if estimate is None else _halves(setting.numbers(name, estimate), estimate))
         tour, rest, floor, overlap = halves
         tour = max(tour, 1)
         yield contributor, tour, rest, rest if floor < 0 else min(floor, rest), min(overlap, tour - 1)
+
+
+def _halves(value: float, estimate: Estimate) -> int:
+    """Return a time in half months; whole months where the rule itself is stated in whole months."""
+    return 2 * math.floor(value + 0.5) if estimate.mid == int(estimate.mid) else math.floor(2 * value + 0.5)
 
 
 def _in_steps(

@@ -81,7 +81,10 @@ def test_posts_whose_distance_is_not_said_are_too_near_for_who_keeps_away():
         ("available_from: 2024-06-01, readiness_days: {mid: 30}, ", 1),
         ("caveats: [{kind: parliamentary_vote, asked_on: start, lead_days: {mid: 60}}], ", 2),
         ("caveats: [{kind: parliamentary_vote, asked_on: 2025-03-31, lead_days: {mid: 30}}], ", 2),
-        ("readiness_days: {mid: 28}, caveats: [{kind: parliamentary_vote, asked_on: start, lead_days: {mid: 60}}], ", 3),
+        (
+            "readiness_days: {mid: 28}, caveats: [{kind: parliamentary_vote, asked_on: start, lead_days: {mid: 60}}], ",
+            3,
+        ),
     ],
 )
 def test_consent_and_then_readiness_delay_the_first_tour(more, months):

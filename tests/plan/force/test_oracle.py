@@ -69,9 +69,7 @@ def test_six_month_rotations_in_years(years, tours):
     assert rotations(years, 6) == tours
 
 
-@given(
-    st.integers(0, 60), st.integers(1, 20), st.integers(1, 12), st.integers(0, 36), st.integers(0, 3)
-)
+@given(st.integers(0, 60), st.integers(1, 20), st.integers(1, 12), st.integers(0, 36), st.integers(0, 3))
 def test_a_fresh_pool_falls_short_exactly_when_it_cannot_keep_the_posts_for_good(units, posts, tour, interval, overlap):
     overlap = min(overlap, tour - 1)
     for_good = posts_at_once(units, tour, interval, overlap) >= posts

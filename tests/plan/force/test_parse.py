@@ -43,7 +43,8 @@ def test_a_vote_with_no_date_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("names", "circle"), [("AB", "A only if B only if A"), ("ABC", "A only if B only if C only if A"), ("A", "A only if A")]
+    ("names", "circle"),
+    [("AB", "A only if B only if A"), ("ABC", "A only if B only if C only if A"), ("A", "A only if A")],
 )
 def test_conditions_that_go_round_in_a_circle_are_refused(names, circle):
     lines = [

@@ -44,7 +44,10 @@ def test_consent_still_to_come_binds_at_first():
     vote = "caveats: [{kind: parliamentary_vote, asked_on: start, lead_days: {mid: 60}}], "
     force = make_force(units_of("A", "inf", 50, vote))
     plan = plan_force(make_scenario(GUARDS.format(10), force), force)
-    assert plan.binding == "from month 1 infantry battalions fall short by 10: consent and readiness still to come of Aland"
+    assert (
+        plan.binding
+        == "from month 1 infantry battalions fall short by 10: consent and readiness still to come of Aland"
+    )
     assert plan.posts_unfilled == 20
 
 
@@ -116,7 +119,9 @@ def test_more_contributors_never_make_a_plan_worse(numbers, extra, posts, supply
     def plan(counts):
         force = make_force("".join(units_of(f"C{i}", "inf", n) for i, n in enumerate(counts)), more)
         scenario = make_scenario(GUARDS.format(posts), force)
-        return [plan_force(scenario, force, backstop=stands, horizon_months=48) for stands in (rung(0), rung(2), rung(5))]
+        return [
+            plan_force(scenario, force, backstop=stands, horizon_months=48) for stands in (rung(0), rung(2), rung(5))
+        ]
 
     before, after = plan(numbers), plan([*numbers, extra])
     for one, two in zip(before, after, strict=True):
