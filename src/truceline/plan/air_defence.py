@@ -20,7 +20,7 @@ from truceline.plan.siting import maximal_cover
 Floats = npt.NDArray[np.float64]
 
 HORIZON_KM = 4.12  # km per root metre: refraction taken as 4/3 of the Earth's radius
-MAST_M = 12.0  # height of the antenna above flat ground
+MAST_M: Range = (12.0, 12.0, 30.0)  # height of the antenna above flat ground: vehicle mast, or a tall one
 CRUISE_MISSILE_M = 50.0
 ALTITUDES_M = (50.0, 300.0, 3_000.0, 10_000.0)  # cruise missile, drone, helicopter or drone high up, airliner
 
@@ -32,7 +32,7 @@ class Battery:
     called: str
     range_km: Range
     altitude_max_km: Range
-    mast_m: float = MAST_M
+    mast_m: Range = MAST_M
     source: str = ""
     mark: str = "unchecked"
 
@@ -41,8 +41,7 @@ class Battery:
 
         The lesser of its range and the radar horizon; nothing above its ceiling. Hills only shorten it.
         """
-        horizon = float(radar_horizon_km(self.mast_m, altitude_m))
-        radius = np.minimum(np.asarray(self.range_km), horizon)
+        radius = np.minimum(np.asarray(self.range_km), radar_horizon_km(self.mast_m, altitude_m))
         return np.where(np.asarray(self.altitude_max_km) * 1000 >= altitude_m, radius, 0.0)
 
 
