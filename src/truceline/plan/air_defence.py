@@ -97,7 +97,9 @@ class Protected:
         }
 
 
-def place_batteries(positions: pd.DataFrame, protected: Protected, battery: Battery, *, number: int, weigh: str) -> tuple[int, ...]:
+def place_batteries(
+    positions: pd.DataFrame, protected: Protected, battery: Battery, *, number: int, weigh: str
+) -> tuple[int, ...]:
     """Return which positions cover the most of `weigh` ('area', 'people' or 'sites'), proven; at most `number`.
 
     Placed for a cruise missile at 50 m, the target that is covered least far.

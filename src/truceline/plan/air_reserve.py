@@ -68,7 +68,8 @@ class Reserve:
         if tanker:
             return np.full(3, np.inf)
         best_to_worst = np.asarray(self.station_h_at_500_km)[::-1]
-        return np.maximum(500.0 + (best_to_worst - station_h) * np.asarray(self.pace.speed_kmh)[::-1] / 2, 0.0)
+        speed = np.asarray(self.pace.speed_kmh)[::-1]
+        return np.asarray(np.maximum(500.0 + (best_to_worst - station_h) * speed / 2, 0.0))
 
 
 def reserve_from(facts: Facts) -> Reserve:
@@ -133,8 +134,12 @@ def choose_bases(bases: pd.DataFrame, *, role: str, hosts: Sequence[str] | None 
         wanted = wanted[wanted["host"].isin(list(hosts))]
     usable = wanted[~wanted["stance"].isin(CLOSED_STANCES)]
     if not len(usable):
-        said = "; ".join(f"{row.name_} ({row.host}): {row.stance}" for row in wanted.rename(columns={"name": "name_"}).itertuples())
-        raise PlanError(f"no base for '{role}' is open to the force: {said or 'none listed'}.", todo="Name other hosts.")
+        said = "; ".join(
+            f"{row.name_} ({row.host}): {row.stance}" for row in wanted.rename(columns={"name": "name_"}).itertuples()
+        )
+        raise PlanError(
+            f"no base for '{role}' is open to the force: {said or 'none listed'}.", todo="Name other hosts."
+        )
     return usable.reset_index(drop=True)
 
 
@@ -186,7 +191,7 @@ def reach_table(
 
 
 def base_table(bases: pd.DataFrame, places: pd.DataFrame, reserve: Reserve) -> pd.DataFrame:
-    """Return kilometres and minutes from every base to every place: base_id, site_id, km, fast_min, mid_min, slow_min."""
+    """Return km and minutes from every base to every place: base_id, site_id, km, fast_min, mid_min, slow_min."""
     km = distances_km(bases, places)
     times = minutes(km, reserve.pace)
     base, place = np.divmod(np.arange(km.size), len(places))

@@ -6,6 +6,7 @@ confirms that airport and route are protected). A full list is not a clearance: 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,10 +53,18 @@ def check_airports(
 
     Parameters
     ----------
-    airports : rows of the guard table: site_id, depth_km, capacity_mid (runway, m), guarded, why.
-    positions : where batteries stand, lon_deg and lat_deg.
-    reserve_min : (airport,) minutes to the first aircraft of the reserve, at the middle of the range.
-    answers : site_id, condition, met (bool): what people have answered so far.
+    airports
+        rows of the guard table: site_id, depth_km, capacity_mid (runway, m), guarded, why.
+    positions
+        where batteries stand, lon_deg and lat_deg.
+    battery
+        The kind that stands there.
+    reserve_min
+        (airport,) minutes to the first aircraft of the reserve, at the middle of the range.
+    needs
+        What is asked; the defaults where not given.
+    answers
+        site_id, condition, met (bool): what people have answered so far.
     """
     asks = needs or Needs()
     near = distances_km(positions, airports).min(axis=0) if len(positions) else np.full(len(airports), np.inf)
@@ -103,8 +112,15 @@ def check_corridor(
 
     Parameters
     ----------
-    way : (lon, lat) of its turning points, in degrees.
-    depth_km : distance behind the line of each of `corridor_places`, to tell how near the line it comes.
+    way
+        (lon, lat) of its turning points, in degrees.
+    positions, battery
+        Where batteries stand, and their kind.
+    depth_km
+        distance behind the line of each of `corridor_places`, to tell how near the line it comes.
+
+    needs
+        What is asked; its altitude is used.
 
     Returns
     -------
@@ -128,7 +144,7 @@ def check_corridor(
 def corridor_places(way: Sequence[tuple[float, float]]) -> pd.DataFrame:
     """Return places along a corridor, one for each equal stretch of at most 10 km of each leg."""
     parts = []
-    for (lon0, lat0), (lon1, lat1) in zip(way[:-1], way[1:], strict=True):
+    for (lon0, lat0), (lon1, lat1) in itertools.pairwise(way):
         azimuth, _, metres = GEOD.inv(lon0, lat0, lon1, lat1)
         number = max(1, int(np.ceil(metres / 1000 / STEP_KM)))
         at = (np.arange(number) + 0.5) / number * metres

@@ -39,8 +39,18 @@ def keep_orbit(
 
     Parameters
     ----------
-    endurance_h : usable, such as 0.9 of the maker's figure.
-    availability : share of aircraft fit to fly; `aborted`: share of sorties that fail.
+    endurance_h
+        usable, such as 0.9 of the maker's figure.
+    leg_km, speed_kmh
+        From base to orbit, and how fast.
+    turnaround_h
+        On the ground between sorties.
+    losses_per_flight_hour
+        Aircraft lost for each hour flown.
+    aborted
+        share of sorties that fail.
+    availability
+        share of aircraft fit to fly.
 
     Raises
     ------

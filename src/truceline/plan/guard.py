@@ -85,20 +85,25 @@ def guard(
 
     Parameters
     ----------
-    asked : as `demand` returns it.
-    people : on guard at sites at any one time; 0 or more.
-    exclusion_km : no unit stands nearer to the line than this.
-    need : column of what each site takes: people_low, people_mid or people_high.
+    asked
+        as `demand` returns it.
+    people
+        on guard at sites at any one time; 0 or more.
+    exclusion_km
+        no unit stands nearer to the line than this.
+    need
+        column of what each site takes: people_low, people_mid or people_high.
 
     Returns
     -------
     DataFrame
-        With guarded (bool), people (on guard there), stopped_by ('', 'access', 'exclusion', 'not_asked', 'size').
+        With guarded (bool), people (on guard there), why, and stopped_by: '' or access, exclusion, not_asked, size.
 
     Notes
     -----
     As many sites of the first priority as can be, then of the second with who is left, and so on; within one
-    priority the least needy first, which guards the most sites; of equals the most populous. This lexicographic optimum is exact: among sites
+        `asked` with guarded (bool), people (on guard there), why, and stopped_by: empty, or access, exclusion,
+        not_asked, size.
     that count alike, those that take least are never worse.
     """
     if not (np.isfinite(people) and people >= 0):
@@ -134,21 +139,20 @@ def _stopped(asked: pd.DataFrame, exclusion_km: float) -> npt.NDArray[np.object_
 def _reasons(
     asked: pd.DataFrame, stopped: npt.NDArray[np.object_], exclusion_km: float, takes: Floats, left: float
 ) -> list[str]:
-    depth = asked["depth_km"].to_numpy(float)
-    side = np.where(depth > 0, "on the host's side", "beyond the line")
-    words = {
-        "": lambda i: "",
-        "access": lambda i: f"no access: {abs(depth[i]):.0f} km {side[i]} of contact, and nobody consents",
-        "exclusion": lambda i: f"{depth[i]:.0f} km from the line; no unit stands within {exclusion_km:g} km",
-        "not_asked": lambda i: "no guard is asked for this kind of site",
-        "size": lambda i: f"the force is too small: it takes {takes[i]:,.0f} people and {left:,.0f} are left",
-    }
-    return [words[stop](i) for i, stop in enumerate(stopped)]
+    said = []
+    for stop, depth, need in zip(stopped, asked["depth_km"].to_numpy(float), takes, strict=True):
+        side = "on the host's side of" if depth > 0 else "beyond"
+        words = {
+            "access": f"no access: {abs(depth):.0f} km {side} the line of contact, and nobody consents",
+            "exclusion": f"{depth:.0f} km from the line; no unit stands within {exclusion_km:g} km",
+            "not_asked": "no guard is asked for this kind of site",
+            "size": f"the force is too small: it takes {need:,.0f} people and {left:,.0f} are left",
+        }
+        said.append(words.get(stop, ""))
+    return said
 
 
-def by_size(
-    asked: pd.DataFrame, *, sizes: npt.ArrayLike, exclusion_km: float = EXCLUSION_KM
-) -> pd.DataFrame:
+def by_size(asked: pd.DataFrame, *, sizes: npt.ArrayLike, exclusion_km: float = EXCLUSION_KM) -> pd.DataFrame:
     """Return what each size of force guards and leaves unguarded, at the low, mid and high need of each site.
 
     Columns: people, sites_guarded, sites_guarded_low, sites_guarded_high (few and many), people_used,
@@ -157,7 +161,8 @@ def by_size(
     rows = []
     for people in np.asarray(sizes, float):
         few, mid, many = (
-            guard(asked, people=people, exclusion_km=exclusion_km, need=f"people_{end}") for end in ("high", "mid", "low")
+            guard(asked, people=people, exclusion_km=exclusion_km, need=f"people_{end}")
+            for end in ("high", "mid", "low")
         )
         left_out = mid[mid["stopped_by"] == "size"].sort_values(["priority", "site_id"])
         rows.append(
@@ -187,9 +192,18 @@ def base_reaction_force(
 
     Parameters
     ----------
-    guarded : as `guard` returns it.
-    rule : 'median' (least mean time), 'center' (least worst time), or 'cover' (most sites within `within_min`).
-    serves : most sites one unit answers for; only with 'cover'. Several units may then share a place.
+    guarded
+        as `guard` returns it.
+    rule
+        'median' (least mean time), 'center' (least worst time), or 'cover' (most sites within `within_min`).
+    units
+        how many there are.
+    within_min, pace
+        The time of 'cover', and how a unit moves.
+    exclusion_km
+        no unit stands nearer to the line than this.
+    serves
+        most sites one unit answers for; only with 'cover'. Several units may then share a place.
 
     Returns
     -------

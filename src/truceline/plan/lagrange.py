@@ -41,7 +41,7 @@ def bound_median(cost: Floats, *, p: int, fixed: Ints, step_up: float) -> Bound:
 
     `step_up` is the least amount by which two different totals can differ: 1 for whole costs, else 0.
     """
-    clients, sites = cost.shape
+    sites = cost.shape[1]
     multiplier = np.partition(cost, min(1, sites - 1), axis=1)[:, min(1, sites - 1)].copy()
     chosen = swap(cost, greedy(cost, p, fixed), fixed)
     value = float(cost[:, chosen].min(axis=1).sum())

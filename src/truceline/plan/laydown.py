@@ -7,19 +7,32 @@ as independent, so give one matrix for each state of weather and jamming (their 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from truceline.errors import RequestError
-from truceline.plan.milp import Floats, Rows, relative_gap, solve
+from truceline.plan.milp import Floats, Rows, Solved, relative_gap, solve
 
 SURE = 1 - 1e-9  # a detection taken as certain, so that its logarithm is finite
 FIRST_CUTS = np.r_[0.0, np.geomspace(0.05, 8.0, 12)]  # where the curve 1 - exp(-s) is first bounded by tangents
 MOST_ROUNDS = 12
 NODES = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Candidates:
+    """What may be put somewhere: `costs` is, for each scarce thing (aircraft, crews, money), what one of each takes.
+
+    `at_most` (candidate,) is 1 each where not given. `needs` says which candidate another cannot do without, such as
+    an orbit its base.
+    """
+
+    costs: Mapping[str, npt.ArrayLike]
+    at_most: npt.ArrayLike | None = None
+    needs: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,26 +55,28 @@ class Laydown:
 def propose_laydown(
     detection: npt.ArrayLike,
     *,
-    costs: Mapping[str, npt.ArrayLike],
+    candidates: Candidates,
     budget: Mapping[str, float],
     weight: npt.ArrayLike | None = None,
     chance: npt.ArrayLike | None = None,
-    at_most: npt.ArrayLike | None = None,
-    needs: Mapping[int, int] | None = None,
     gap: float = 1e-3,
 ) -> Laydown:
     """Return the laydown that sees most of the line within a budget.
 
     Parameters
     ----------
-    detection : (candidate, cell), or (state, candidate, cell): chance that one of the candidate detects there.
-    costs : for each thing that is scarce (aircraft, crews, money), what one of each candidate takes, (candidate,).
-    budget : how much there is of each.
-    weight : (cell,) worth of each cell; equal where not given.
-    chance : (state,) chance of each state of weather and jamming; they sum to 1.
-    at_most : (candidate,) most of each; 1 where not given.
-    needs : candidate -> candidate it cannot do without, such as an orbit and its base.
-    gap : relative gap at which to stop.
+    detection
+        (candidate, cell), or (state, candidate, cell): chance that one of the candidate detects there.
+    candidates
+        What each takes and how many there may be.
+    budget
+        how much there is of each.
+    weight
+        (cell,) worth of each cell; equal where not given.
+    chance
+        (state,) chance of each state of weather and jamming; they sum to 1.
+    gap
+        relative gap at which to stop.
 
     Raises
     ------
@@ -74,7 +89,7 @@ def propose_laydown(
     concave in s. The curve is bounded from above by tangents, and by more of them where the answer falls (outer
     approximation, Duran and Grossmann 1986), until answer and bound agree to the gap.
     """
-    problem = _prepare(detection, costs, budget, weight, chance, at_most, needs)
+    problem = _prepare(detection, candidates, budget, weight, chance)
     cuts = [FIRST_CUTS] * len(problem.weight)
     best, bound = np.zeros(len(problem.upper), int), np.inf
     seen = 0.0
@@ -106,12 +121,10 @@ class _Problem:
 
 def _prepare(
     detection: npt.ArrayLike,
-    costs: Mapping[str, npt.ArrayLike],
+    given: Candidates,
     budget: Mapping[str, float],
     weight: npt.ArrayLike | None,
     chance: npt.ArrayLike | None,
-    at_most: npt.ArrayLike | None,
-    needs: Mapping[int, int] | None,
 ) -> _Problem:
     p = np.asarray(detection, float)
     p = p[None] if p.ndim == 2 else p
@@ -124,11 +137,13 @@ def _prepare(
     worth = _numbers("weight", weight, cells, 1.0)
     if worth.sum() <= 0:
         raise RequestError("no cell has a weight.", todo="Give at least one above 0.")
-    for name in costs:
+    for name in given.costs:
         if name not in budget:
             raise RequestError(f"there is a cost in {name} and no budget of it.", todo=f"Add {name} to the budget.")
-    names = tuple(costs)
-    table = np.array([_numbers(name, costs[name], candidates, 0.0) for name in names]).reshape(len(names), candidates)
+    names = tuple(given.costs)
+    table = np.array([_numbers(name, given.costs[name], candidates, 0.0) for name in names]).reshape(
+        len(names), candidates
+    )
     strength = -np.log1p(-np.minimum(p, SURE))
     return _Problem(
         strength=np.moveaxis(strength, 1, 0).reshape(candidates, states * cells),
@@ -137,8 +152,8 @@ def _prepare(
         names=names,
         costs=table,
         budget=_numbers("budget", [budget[name] for name in names], len(names), 0.0),
-        upper=np.floor(_numbers("at_most", at_most, candidates, 1.0)),
-        needs=dict(needs or {}),
+        upper=np.floor(_numbers("at_most", given.at_most, candidates, 1.0)),
+        needs=dict(given.needs),
     )
 
 
@@ -149,7 +164,7 @@ def _numbers(name: str, values: npt.ArrayLike | None, number: int, default: floa
     return made
 
 
-def _solve(problem: _Problem, cuts: list[Floats], gap: float):  # type: ignore[no-untyped-def]
+def _solve(problem: _Problem, cuts: list[Floats], gap: float) -> Solved:
     """Solve the tangent programme over x (whole), s and theta of each cell."""
     k, c = len(problem.upper), len(problem.weight)
     at = np.concatenate(cuts)

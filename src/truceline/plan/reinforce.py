@@ -81,7 +81,7 @@ def minutes(distance_km: npt.ArrayLike, pace: Pace) -> Floats:
     notice, detour = np.asarray(pace.notice_min), np.asarray(pace.detour)
     speed = np.asarray(pace.speed_kmh)[::-1]
     shape = (3,) + (1,) * km.ndim
-    return notice.reshape(shape) + km * (detour / speed * 60).reshape(shape)
+    return np.asarray(notice.reshape(shape) + km * (detour / speed * 60).reshape(shape), float)
 
 
 def share_within(times_min: Floats, weight: npt.ArrayLike, limits_min: npt.ArrayLike) -> Floats:

@@ -183,10 +183,16 @@ def continuous_presence(
 
     Parameters
     ----------
-    transit_d : days under way from the home port into the Black Sea; the way back takes as long.
-    in_yard_share, training_share : share of a ship's life in maintenance, and in training: not to be had.
-    handover_d : days both ships are there.
-    stay_d : days in the Black Sea; inf for a littoral state, which may stay.
+    displacement_t
+        of one ship.
+    transit_d
+        days under way from the home port into the Black Sea; the way back takes as long.
+    in_yard_share, training_share
+        share of a ship's life in maintenance, and in training: not to be had.
+    handover_d
+        days both ships are there.
+    stay_d
+        days in the Black Sea; inf for a littoral state, which may stay.
 
     Notes
     -----

@@ -66,7 +66,9 @@ class Row:
         low, mid, high = (self.maybe(f"{stem}{end}") for end in ("low", "mid", "high"))
         known = [value for value in (low, mid, high) if not math.isnan(value)]
         if known != sorted(known):
-            raise self.wrong(f"low {low:g}, mid {mid:g} and high {high:g} are out of order.", "Write low <= mid <= high.")
+            raise self.wrong(
+                f"low {low:g}, mid {mid:g} and high {high:g} are out of order.", "Write low <= mid <= high."
+            )
         return low, mid, high
 
 
@@ -89,7 +91,9 @@ def read_rows(text: str, columns: Words, *, where: str, name: str = "") -> list[
                 rows.append(_row(cells, header, where, first))
             first = reader.line_num + 1
     except csv.Error as error:
-        raise PlanError(f"{error}.", where=f"{where}, line {reader.line_num}", todo="Write comma-separated text.") from None
+        raise PlanError(
+            f"{error}.", where=f"{where}, line {reader.line_num}", todo="Write comma-separated text."
+        ) from None
     if not rows:
         raise PlanError("it has no rows.", where=where, todo="Give at least one row.")
     seen: dict[str, int] = {}

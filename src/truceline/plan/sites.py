@@ -129,8 +129,12 @@ def place_sites(sites: pd.DataFrame, front: Front, *, land: shapely.Geometry | N
 
     Parameters
     ----------
-    sites : as `read_sites` returns them.
-    land : land in degrees; without it no site is tested for lying in the sea.
+    sites
+        as `read_sites` returns them.
+    front
+        The line and whose side the host is on.
+    land
+        land in degrees; without it no site is tested for lying in the sea.
 
     Raises
     ------
@@ -191,7 +195,7 @@ def _check_land(sites: pd.DataFrame, land: shapely.Geometry) -> None:
     shapely.prepare(land)
     ashore = shapely.covers(land, points)
     at_sea = (sites["kind"] == "sea_area").to_numpy()
-    for at in np.flatnonzero(ashore == at_sea):
+    for at in np.flatnonzero(ashore == at_sea).tolist():
         if at_sea[at]:
             raise _wrong(sites, at, f"sea area '{sites['name'].iloc[at]}' lies on land.", "Correct its coordinates.")
         off = _shore_km(points[at], land)

@@ -49,9 +49,14 @@ def p_median(
 
     Parameters
     ----------
-    distance : (client, site), finite and not negative, in any unit.
-    weight : (client,), not negative; 1 each where not given.
-    fixed : sites that must be among the p.
+    distance
+        (client, site), finite and not negative, in any unit.
+    p
+        how many sites.
+    weight
+        (client,), not negative; 1 each where not given.
+    fixed
+        sites that must be among the p.
 
     Notes
     -----
@@ -82,7 +87,12 @@ def p_center(distance: npt.ArrayLike, *, p: int, fixed: Sequence[int] = ()) -> S
 
     Parameters
     ----------
-    distance : (client, site), finite and not negative, in any unit.
+    distance
+        (client, site), finite and not negative, in any unit.
+    p
+        how many sites.
+    fixed
+        sites that must be among the p.
 
     Notes
     -----
@@ -103,6 +113,7 @@ def p_center(distance: npt.ArrayLike, *, p: int, fixed: Sequence[int] = ()) -> S
         else:
             chosen = found
             high = int(np.searchsorted(steps, far[:, chosen].min(axis=1).max()))
+    chosen = greedy(far, p, chosen)  # sites to spare stand where they shorten the mean
     value = float(far[:, chosen].min(axis=1).max())
     return _siting(chosen, value, value, far)
 
@@ -114,8 +125,14 @@ def maximal_cover(
 
     Parameters
     ----------
-    covers : (client, site), True where the site covers the client; dense or sparse.
-    weight : (client,), not negative; 1 each where not given.
+    covers
+        (client, site), True where the site covers the client; dense or sparse.
+    p
+        how many sites, at most.
+    fixed
+        sites that must be among the p.
+    weight
+        (client,), not negative; 1 each where not given.
 
     Notes
     -----
@@ -155,12 +172,18 @@ def capacitated_cover(
 
     Parameters
     ----------
-    covers : (client, site), True where a unit at the site reaches the client.
-    units : how many there are.
-    demand : (client,) what each client takes of a unit's capacity; a client is served by one site or not at all.
-    capacity : (site,) what one unit can give from there.
-    weight : (client,) worth of serving it; its demand where not given.
-    at_most : (site,) most units at one site; all of them where not given.
+    covers
+        (client, site), True where a unit at the site reaches the client.
+    units
+        how many there are.
+    demand
+        (client,) what each client takes of a unit's capacity; a client is served by one site or not at all.
+    capacity
+        (site,) what one unit can give from there.
+    weight
+        (client,) worth of serving it; its demand where not given.
+    at_most
+        (site,) most units at one site; all of them where not given.
 
     Returns
     -------
@@ -217,7 +240,7 @@ def _names(chosen: Ints) -> tuple[int, ...]:
 
 def _radius(cost: Floats, p: int, opened: Bools) -> tuple[Ints, float] | None:
     """Return the best choice among a few sites and its cost, or None if there is none, by the radius formulation."""
-    clients, sites = cost.shape
+    sites = cost.shape[1]
     if sites < p:
         return None
     order = np.argsort(cost, axis=1, kind="stable")[:, : sites - p + 1]  # one of these is open whatever is chosen
@@ -270,7 +293,8 @@ def _merge(matrix: sparse.csr_matrix, weight: Floats) -> tuple[sparse.csr_matrix
     counts = (np.diff(matrix.indptr) > 0) & (weight > 0)
     _, first, group = np.unique(keys[counts], axis=0, return_index=True, return_inverse=True)
     rows = np.flatnonzero(counts)[first]
-    return matrix[rows], np.bincount(group.ravel(), weights=weight[counts], minlength=len(rows))
+    total = np.bincount(group.ravel(), weights=weight[counts], minlength=len(rows)).astype(float)
+    return matrix[rows], total
 
 
 def _cover_rest(rows: sparse.csr_matrix, weight: Floats, p: int, found: Bound) -> tuple[Ints, float] | None:
@@ -304,10 +328,14 @@ def _cover_rest(rows: sparse.csr_matrix, weight: Floats, p: int, found: Bound) -
 def _matrix(values: npt.ArrayLike, what: str) -> Floats:
     made = np.asarray(values, float)
     if made.ndim != 2 or 0 in made.shape:
-        raise RequestError(f"{what} has shape {made.shape}.", todo="Give a row for each client, a column for each site.")
+        raise RequestError(
+            f"{what} has shape {made.shape}.", todo="Give a row for each client, a column for each site."
+        )
     if not (np.isfinite(made) & (made >= 0)).all():
         i, j = np.argwhere(~(np.isfinite(made) & (made >= 0)))[0]
-        raise RequestError(f"{what} of client {i} to site {j} is {made[i, j]}.", todo="Give finite numbers of 0 or more.")
+        raise RequestError(
+            f"{what} of client {i} to site {j} is {made[i, j]}.", todo="Give finite numbers of 0 or more."
+        )
     return made
 
 

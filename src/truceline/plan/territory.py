@@ -25,8 +25,16 @@ def territory(
 
     Parameters
     ----------
-    towns : lon_deg, lat_deg, country (two letters), population; of the host and all its neighbours.
-    land : land in degrees.
+    towns
+        lon_deg, lat_deg, country (two letters), population; of the host and all its neighbours.
+    front
+        The line and whose side the host is on.
+    host
+        Two letters.
+    step_km
+        Side of a cell.
+    land
+        land in degrees.
 
     Raises
     ------

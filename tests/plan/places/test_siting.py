@@ -57,7 +57,9 @@ def problems(draw):
     """Draw a small problem: distances, whole or not, weights, p, and perhaps a fixed site."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     clients, sites = draw(st.integers(1, 9)), draw(st.integers(2, 7))
-    distance = rng.integers(0, 9, (clients, sites)).astype(float) if draw(st.booleans()) else rng.random((clients, sites))
+    distance = (
+        rng.integers(0, 9, (clients, sites)).astype(float) if draw(st.booleans()) else rng.random((clients, sites))
+    )
     weight = rng.integers(0, 5, clients).astype(float)
     fixed = (draw(st.integers(0, sites - 1)),) if draw(st.booleans()) else ()
     return distance, weight, draw(st.integers(1, sites)), fixed
