@@ -13,7 +13,8 @@ from truceline.errors import PlanError, RequestError, UnknownNameError
 from truceline.plan.reinforce import ROAD, Pace, distances_km, minutes
 from truceline.plan.sheet import MARKS, read_rows
 from truceline.plan.sites import KINDS
-from truceline.plan.siting import Siting, capacitated_cover, maximal_cover, p_center, p_median
+from truceline.plan.siting import Siting, maximal_cover, p_center, p_median
+from truceline.plan.siting_capacity import capacitated_cover
 
 Floats = npt.NDArray[np.float64]
 
@@ -102,9 +103,8 @@ def guard(
     Notes
     -----
     As many sites of the first priority as can be, then of the second with who is left, and so on; within one
-        `asked` with guarded (bool), people (on guard there), why, and stopped_by: empty, or access, exclusion,
-        not_asked, size.
-    that count alike, those that take least are never worse.
+    priority the least needy first, which guards the most sites; of equals the most populous. This order is the
+    lexicographic optimum: among sites that count alike, those that take least are never worse.
     """
     if not (np.isfinite(people) and people >= 0):
         raise RequestError(f"the force has {people} people.", todo="Give 0 or more.")
