@@ -73,11 +73,11 @@ def capacitated_cover(
     assigned[client[taken]] = site[taken]
     value = float(worth[assigned >= 0].sum())
     where = np.repeat(np.arange(sites), answer.x[pairs:].astype(int))
-    return Siting(chosen=site_names(where), value=value, bound=max(value, _tidy(answer.bound, value)), assigned=assigned)
+    return Siting(
+        chosen=site_names(where), value=value, bound=max(value, _tidy(answer.bound, value)), assigned=assigned
+    )
 
 
 def _tidy(bound: float, value: float) -> float:
     """Return the bound, or the value where they differ by no more than rounding."""
     return value if relative_gap(value, bound) <= 1e-7 else bound
-
-

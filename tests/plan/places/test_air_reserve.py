@@ -129,7 +129,7 @@ def test_the_line_is_sampled_evenly_over_its_whole_length(front):
 def test_a_base_its_host_rules_out_is_refused_by_name(given):
     with pytest.raises(PlanError, match=r"no base for 'helicopters' is open.*Szolnok \(HU\): opposed"):
         choose_bases(given.bases, role="helicopters")
-    with pytest.raises(UnknownNameError, match="role 'fighter reserves'.*Did you mean 'fighter reserve'"):
+    with pytest.raises(UnknownNameError, match=r"role 'fighter reserves'.*Did you mean 'fighter reserve'"):
         choose_bases(given.bases, role="fighter reserves")
     with pytest.raises(UnknownNameError, match="host 'XX'"):
         choose_bases(given.bases, role="fighter reserve", hosts=["XX"])

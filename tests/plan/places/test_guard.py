@@ -112,7 +112,7 @@ def test_reaction_units_reach_the_guarded_sites_as_said(asked):
     assert more.value <= siting.value
     one, _ = base_reaction_force(found, units=4, rule="cover", serves=3)
     assert np.bincount(one.assigned[one.assigned >= 0]).max() <= 3 * max(np.bincount(one.chosen))
-    with pytest.raises(UnknownNameError, match="rule 'centre'.*Did you mean 'center'"):
+    with pytest.raises(UnknownNameError, match=r"rule 'centre'.*Did you mean 'center'"):
         base_reaction_force(found, units=4, rule="centre")
     with pytest.raises(PlanError, match="no site is guarded"):
         base_reaction_force(guard(asked, people=0), units=4)
