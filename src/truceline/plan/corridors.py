@@ -7,7 +7,7 @@ confirms that airport and route are protected). A full list is not a clearance: 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ import pandas as pd
 from truceline.geodesy import GEOD
 from truceline.plan.air_defence import Battery
 from truceline.plan.reinforce import distances_km
+from truceline.plan.sites import Front
 
 Floats = npt.NDArray[np.float64]
 
@@ -98,6 +99,19 @@ def sum_up(checks: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(rows)
     fewest = table["lacking"].map(len)
     return table.iloc[np.lexsort([table["site_id"], fewest])].reset_index(drop=True)
+
+
+def check_corridors(
+    ways: Mapping[str, Sequence[tuple[float, float]]], front: Front, *, positions: pd.DataFrame, battery: Battery
+) -> pd.DataFrame:
+    """Return `check_corridor` for each corridor: name, length_km, covered_low, _mid, _high, least_depth_km."""
+    rows = []
+    for name, way in ways.items():
+        places = corridor_places(way)
+        depth = front.depth_km(lon_deg=places["lon_deg"], lat_deg=places["lat_deg"])
+        rows.append({"name": name} | check_corridor(way, positions=positions, battery=battery, depth_km=depth))
+    columns = ["name", "length_km", "covered_low", "covered_mid", "covered_high", "least_depth_km"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def check_corridor(

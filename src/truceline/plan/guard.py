@@ -80,7 +80,12 @@ def demand(placed: pd.DataFrame, postures: Postures, *, posture: str) -> pd.Data
 
 
 def guard(
-    asked: pd.DataFrame, *, people: float, exclusion_km: float = EXCLUSION_KM, need: str = "people_mid"
+    asked: pd.DataFrame,
+    *,
+    people: float,
+    exclusion_km: float = EXCLUSION_KM,
+    need: str = "people_mid",
+    host: str = "",
 ) -> pd.DataFrame:
     """Return each site with `guarded` and, where it is not, the constraint that stops it (`stopped_by`, `why`).
 
@@ -94,11 +99,14 @@ def guard(
         no unit stands nearer to the line than this.
     need
         column of what each site takes: people_low, people_mid or people_high.
+    host
+        country outside which nobody stands guard; anywhere where not given.
 
     Returns
     -------
     DataFrame
-        With guarded (bool), people (on guard there), why, and stopped_by: '' or access, exclusion, not_asked, size.
+        With guarded (bool), people (on guard there), why, and stopped_by: '' or access, abroad, exclusion, not_asked,
+        size.
 
     Notes
     -----
@@ -111,7 +119,7 @@ def guard(
     if not (np.isfinite(exclusion_km) and exclusion_km >= 0):
         raise RequestError(f"the exclusion distance is {exclusion_km} km.", todo="Give 0 or more.")
     takes = asked[need].to_numpy(float)
-    stopped = _stopped(asked, exclusion_km)
+    stopped = _stopped(asked, exclusion_km, host)
     ranks = asked["priority"].to_numpy(int)
     order = np.lexsort([asked["site_id"].to_numpy(str), -asked["population"].fillna(0).to_numpy(), takes, ranks])
     left, guarded = float(people), np.zeros(len(asked), bool)
@@ -128,9 +136,11 @@ def guard(
     )
 
 
-def _stopped(asked: pd.DataFrame, exclusion_km: float) -> npt.NDArray[np.object_]:
+def _stopped(asked: pd.DataFrame, exclusion_km: float, host: str) -> npt.NDArray[np.object_]:
     stopped = np.full(len(asked), "", object)
     stopped[(asked["depth_km"] < exclusion_km).to_numpy()] = "exclusion"
+    if host:
+        stopped[(asked["country"] != host).to_numpy()] = "abroad"
     stopped[((asked["access"] == "none") | (asked["held_by"] != "host")).to_numpy()] = "access"
     stopped[(asked["priority"] == 0).to_numpy()] = "not_asked"
     return stopped
@@ -140,10 +150,12 @@ def _reasons(
     asked: pd.DataFrame, stopped: npt.NDArray[np.object_], exclusion_km: float, takes: Floats, left: float
 ) -> list[str]:
     said = []
-    for stop, depth, need in zip(stopped, asked["depth_km"].to_numpy(float), takes, strict=True):
+    where = asked["country"] if "country" in asked else [""] * len(asked)
+    for stop, depth, need, country in zip(stopped, asked["depth_km"].to_numpy(float), takes, where, strict=True):
         side = "on the host's side of" if depth > 0 else "beyond"
         words = {
             "access": f"no access: {abs(depth):.0f} km {side} the line of contact, and nobody consents",
+            "abroad": f"it lies in {country} by the nearest town; nobody stands guard there",
             "exclusion": f"{depth:.0f} km from the line; no unit stands within {exclusion_km:g} km",
             "not_asked": "no guard is asked for this kind of site",
             "size": f"the force is too small: it takes {need:,.0f} people and {left:,.0f} are left",
@@ -152,7 +164,9 @@ def _reasons(
     return said
 
 
-def by_size(asked: pd.DataFrame, *, sizes: npt.ArrayLike, exclusion_km: float = EXCLUSION_KM) -> pd.DataFrame:
+def by_size(
+    asked: pd.DataFrame, *, sizes: npt.ArrayLike, exclusion_km: float = EXCLUSION_KM, host: str = ""
+) -> pd.DataFrame:
     """Return what each size of force guards and leaves unguarded, at the low, mid and high need of each site.
 
     Columns: people, sites_guarded, sites_guarded_low, sites_guarded_high (few and many), people_used,
@@ -161,7 +175,7 @@ def by_size(asked: pd.DataFrame, *, sizes: npt.ArrayLike, exclusion_km: float = 
     rows = []
     for people in np.asarray(sizes, float):
         few, mid, many = (
-            guard(asked, people=people, exclusion_km=exclusion_km, need=f"people_{end}")
+            guard(asked, people=people, exclusion_km=exclusion_km, need=f"people_{end}", host=host)
             for end in ("high", "mid", "low")
         )
         left_out = mid[mid["stopped_by"] == "size"].sort_values(["priority", "site_id"])
@@ -216,7 +230,7 @@ def base_reaction_force(
     PlanError
         If no site is guarded, or no city, hub or airport may hold a unit.
     """
-    may = guarded["kind"].isin(HUB_KINDS) & (guarded["held_by"] == "host") & (guarded["access"] != "none")
+    may = guarded["kind"].isin(HUB_KINDS) & ~guarded["stopped_by"].isin(["access", "abroad"])
     places = guarded[may & (guarded["depth_km"] >= exclusion_km)].reset_index(drop=True)
     sites = guarded[guarded["guarded"]].reset_index(drop=True)
     if not len(sites) or not len(places):

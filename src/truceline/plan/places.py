@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ import shapely
 
 from truceline.plan.air_defence import ALTITUDES_M, Battery, Protected, batteries_from, defended, place_batteries
 from truceline.plan.air_reserve import base_table, choose_bases, reach, reach_table, reserve_from
-from truceline.plan.corridors import check_airports, sum_up
+from truceline.plan.corridors import check_airports, check_corridors, sum_up
 from truceline.plan.facts import Facts
 from truceline.plan.guard import Postures, base_reaction_force, by_size, demand, guard
 from truceline.plan.places_settings import PlacesSettings
@@ -20,6 +21,7 @@ from truceline.plan.sea import Ship, check_fleet, clearance_days, continuous_pre
 from truceline.plan.sites import Front, place_sites
 from truceline.plan.territory import territory
 
+PORTS = ("seaport", "river_port")
 SIZES = (2_000, 5_000, 10_000, 15_000, 20_000, 30_000)
 
 
@@ -36,6 +38,7 @@ class PlacesGiven:
     sea: Facts
     towns: pd.DataFrame  # lon_deg, lat_deg, country, population
     land: shapely.Geometry
+    corridors: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)  # (lon, lat) of their bends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,6 +58,8 @@ class PlacesPlan:
     defended: pd.DataFrame  # air_defence.defended with from_where: 'inside', 'neighbours', 'both'
     airports: pd.DataFrame  # corridors.check_airports
     airports_lack: pd.DataFrame  # corridors.sum_up
+    corridors: pd.DataFrame  # corridors.check_corridors
+    air: dict[str, Any]
     sea_stopped: pd.DataFrame  # sea.check_fleet
     sea: dict[str, Any]
 
@@ -76,6 +81,8 @@ class PlacesPlan:
             "reach": self.reach.to_dict("records"),
             "defended": self.defended.to_dict("records"),
             "airports": self.airports_lack.to_dict("records"),
+            "corridors": self.corridors.to_dict("records"),
+            "air": self.air,
             "sea": self.sea | {"stopped": self.sea_stopped.to_dict("records")},
         }
 
@@ -88,9 +95,9 @@ def plan_places(given: PlacesGiven, settings: PlacesSettings, *, people: float, 
     PlanError
         If a site cannot be where it is said to be, or no base or hub may be used; it says which constraint stops it.
     """
-    placed = place_sites(given.sites, given.front, land=given.land)
+    placed = place_sites(given.sites, given.front, land=given.land, towns=given.towns)
     asked = demand(placed, given.postures, posture=settings.posture)
-    guarded = guard(asked, people=people, exclusion_km=settings.exclusion_km)
+    guarded = guard(asked, people=people, exclusion_km=settings.exclusion_km, host=given.host)
     hubs, gap, by_road, by_air = _reaction(guarded, settings)
     reserve = reserve_from(given.assets)
     fighters = choose_bases(given.bases, role="fighter reserve", hosts=settings.fighter_hosts)
@@ -102,9 +109,11 @@ def plan_places(given: PlacesGiven, settings: PlacesSettings, *, people: float, 
         airports, positions=batteries, battery=battery, reserve_min=reach(fighters, airports, reserve)[1]
     )
     stopped, sea = _sea(given.sea, given.assets, settings, on)
+    ports = guarded[guarded["kind"].isin(PORTS) & (guarded["held_by"] == "host")]
+    sea["ports"] = ports[["site_id", "capacity_mid", "guarded", "why"]].to_dict("records")
     return PlacesPlan(
         guard=guarded,
-        by_size=by_size(asked, sizes=sorted({*SIZES, people}), exclusion_km=settings.exclusion_km),
+        by_size=by_size(asked, sizes=sorted({*SIZES, people}), exclusion_km=settings.exclusion_km, host=given.host),
         hubs=hubs,
         hubs_gap=gap,
         by_road=by_road,
@@ -116,6 +125,14 @@ def plan_places(given: PlacesGiven, settings: PlacesSettings, *, people: float, 
         defended=cover,
         airports=checks,
         airports_lack=sum_up(checks),
+        corridors=check_corridors(given.corridors, given.front, positions=batteries, battery=battery),
+        air={
+            "bases": fighters[["base_id", "host", "stance", "stance_mark"]].to_dict("records"),
+            "radius_km_without_tanker": reserve.radius_km(station_h=settings.station_h, tanker=False)[::-1].tolist(),
+            "aircraft_per_two_ship_patrol": given.assets.range(
+                "fighter, any", "aircraft_per_24h_two_ship_patrol", "aircraft"
+            ),
+        },
         sea_stopped=stopped,
         sea=sea,
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from truceline.agreement import load_yaml
 from truceline.errors import PlanError, UnknownNameError
 from truceline.plan.guard import POSTURES
 
@@ -73,6 +74,52 @@ RANGES: dict[str, tuple[float, float, str, str]] = {
     "hunters": (2, 20, "ships", "the Black Sea mine group activates four at a time (checked)"),
     "sea_corridor_km2": (300, 3000, "km2", "judgement: some 300 km from Pivdennyi to Constanta, 1-10 km wide"),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacesFile:
+    """What a mission's places file says: the host, how its line is prolonged, corridors, and the settings."""
+
+    host: str
+    beyond_start: tuple[tuple[float, float], ...] = ()
+    beyond_end: tuple[tuple[float, float], ...] = ()
+    corridors: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    settings: PlacesSettings = PlacesSettings()
+
+
+def read_places_file(text: str, *, where: str = "places.yaml") -> PlacesFile:
+    """Return what YAML text says. Raises PlanError or UnknownNameError, naming the key."""
+    said, _ = load_yaml(text, where=where)
+    if not isinstance(said, dict):
+        raise PlanError("it is not a list of keys.", where=where, todo="Write host: XX.")
+    known = [one.name for one in dataclasses.fields(PlacesFile)]
+    for key in said:
+        if key not in known:
+            raise UnknownNameError("key", str(key), known, where=where)
+    host = said.get("host")
+    if not isinstance(host, str) or len(host) != 2:
+        raise PlanError(f"host is '{host}'.", where=where, todo="Give the host's two-letter code.")
+    corridors = said.get("corridors") or {}
+    return PlacesFile(
+        host=host,
+        beyond_start=_points(said.get("beyond_start") or [], f"{where}, beyond_start", least=0),
+        beyond_end=_points(said.get("beyond_end") or [], f"{where}, beyond_end", least=0),
+        corridors={str(k): _points(v, f"{where}, corridors.{k}", least=2) for k, v in corridors.items()},
+        settings=places_settings_from(said.get("settings") or {}, where=f"{where}, settings"),
+    )
+
+
+def _points(value: Any, where: str, *, least: int) -> tuple[tuple[float, float], ...]:
+    try:
+        points = tuple((float(lon), float(lat)) for lon, lat in value)
+    except (TypeError, ValueError):
+        raise PlanError(f"'{value}' is no list of places.", where=where, todo="Write [[lon, lat], ...].") from None
+    for lon, lat in points:
+        if not (abs(lon) <= 180 and abs(lat) <= 90):
+            raise PlanError(f"{lon:g}, {lat:g} is no place.", where=where, todo="Longitude first, in degrees.")
+    if len(points) < least:
+        raise PlanError(f"it has {len(points)} places.", where=where, todo=f"Give at least {least}.")
+    return points
 
 
 def places_settings_from(mapping: Mapping[str, Any], *, where: str) -> PlacesSettings:

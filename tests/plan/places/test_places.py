@@ -7,11 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import yaml
 
-from truceline.errors import PlanError, UnknownNameError
+from truceline.errors import PlanError, RequestError, UnknownNameError
 from truceline.plan.places import plan_places
-from truceline.plan.places_settings import RANGES, PlacesSettings, places_settings_from
+from truceline.plan.places_settings import RANGES, PlacesSettings, places_settings_from, read_places_file
 from truceline.provenance import plain
 
 DAY = date(2026, 6, 1)
@@ -32,6 +31,21 @@ def test_the_summary_is_plain_and_says_what_is_guarded_reached_and_defended(plan
     assert said["sea"]["stopped"][0]["rule"] == "request"
     assert all(row["why"] for row in said["unguarded"])
     assert len(said["airports"]) == 19
+    assert {row["name"] for row in said["corridors"]} == {
+        "Lviv from the west",
+        "Kyiv by Lviv and Rivne",
+        "Odesa from the south-west",
+    }
+    assert any(row["site_id"] == "port_odesa" for row in said["sea"]["ports"])
+
+
+def test_nobody_stands_guard_in_a_neighbouring_country(given):
+    # Siret, Halmeu, Zahony and Giurgiulesti are towns of Romania, Hungary and Moldova
+    everybody = plan_places(given, PlacesSettings(posture="presence"), people=1e6, on=DAY).guard.set_index("site_id")
+    abroad = everybody.index[everybody["stopped_by"] == "abroad"]
+    assert {"xing_porubne", "xing_diakove", "xing_chop_tysa", "xing_reni"} <= set(abroad)
+    assert (everybody.loc[everybody["guarded"], "country"] == "UA").all()
+    assert "lies in RO by the nearest town" in everybody.loc["xing_porubne", "why"]
 
 
 def test_no_guard_hub_or_battery_stands_where_it_may_not(plan, given):
@@ -57,13 +71,28 @@ def test_with_nobody_nothing_is_guarded_and_no_help_comes(given):
     assert said["hubs"] == []
 
 
-def test_the_mission_states_its_settings_and_unknown_ones_are_refused(front):
-    said = yaml.safe_load(SAID.read_text(encoding="utf-8"))
-    assert places_settings_from(said["settings"], where="places.yaml").belligerents == ("RU", "UA")
-    assert said["host"] == "UA"
-    assert [list(point) for point in front.beyond_end] == said["beyond_end"]
-    with pytest.raises(UnknownNameError, match=r"places.yaml: assumption 'exclusion_kn'.*Did you mean 'exclusion_km'"):
-        places_settings_from({"exclusion_kn": 5}, where="places.yaml")
+def test_the_mission_states_its_settings_and_unknown_ones_are_refused():
+    said = read_places_file(SAID.read_text(encoding="utf-8"))
+    assert said.host == "UA"
+    assert said.settings == PlacesSettings(belligerents=("RU", "UA"))
+    assert len(said.corridors) == 3
+    with pytest.raises(UnknownNameError, match=r"settings: assumption 'exclusion_kn'.*Did you mean 'exclusion_km'"):
+        read_places_file("host: UA\nsettings: {exclusion_kn: 5}")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("host: Ukraine", "host is 'Ukraine'"),
+        ("host: UA\nbeyond_ends: []", "key 'beyond_ends'.*Did you mean 'beyond_end'"),
+        ("host: UA\nbeyond_end: [[45, 95]]", "beyond_end: 45, 95 is no place"),
+        ("host: UA\ncorridors: {west: [[23, 49]]}", r"corridors\.west: it has 1 places"),
+        ("host: UA\ncorridors: {west: 5}", "'5' is no list of places"),
+    ],
+)
+def test_a_places_file_that_cannot_be_used_says_where(wrong, said):
+    with pytest.raises(RequestError, match=rf"places\.yaml.*{said}"):
+        read_places_file(wrong)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def read_graph(folder, number):
     return csgraph.shortest_path(edge, method="D"), int(p)
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 11, 21])
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 11, 21])  # the rest: benchmarks/test_siting.py
 def test_the_published_p_median_is_reached_and_proven(real_data, number):
     distance, p = read_graph(real_data, number)
     found = p_median(distance, p=p)
@@ -38,7 +38,7 @@ def test_the_published_p_median_is_reached_and_proven(real_data, number):
     assert distance[np.arange(len(distance)), found.assigned].sum() == MEDIANS[number]
 
 
-@pytest.mark.parametrize("number", CENTERS)
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5, 6, 11])  # the rest: benchmarks/test_siting.py
 def test_the_published_p_center_is_reached(real_data, number):
     distance, p = read_graph(real_data, number)
     found = p_center(distance, p=p)
