@@ -70,7 +70,7 @@ def _within(place, s, kind, cos_most):  # type: ignore[no-untyped-def]
 def _root(track, k, span, place, kind, cos_most):  # type: ignore[no-untyped-def]
     """Return the instant in `span` (from, value there, to, value there; opposite signs) at which the value is 0.
 
-    The value is `_within`, or the rate of elevation for kind -1. Regula falsi, Illinois variant (Dowell & Jarratt 1971).
+    The value is `_within`, or the rate of elevation for kind -1. Regula falsi (Illinois; Dowell & Jarratt 1971).
     """
     a, fa, b, fb = span
     t = a

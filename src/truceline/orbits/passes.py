@@ -72,11 +72,7 @@ def find_passes(
     than a year from the period, times at which an orbit has decayed, and times outside an instrument's dates;
     `remarks` says which.
 
-    Parameters
-    ----------
-    elements : element sets, in any order; those no swath names are passed over
-    swaths : instruments, such as the values of `swaths()`
-    lon_deg, lat_deg : (c,) degrees, the places, on the ellipsoid
+    Elements come in any order; those that no swath names are passed over. Places are degrees, (c,), on the ellipsoid.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Text of element sets, in any of the usual forms, to records; a set that cannot be used is set aside with its reason."""
+"""Text of element sets, in any of the usual forms, to records; what cannot be used is set aside with its reason."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def read_elements(text: str, *, form: str | None = None, where: str = "", now: d
             seen.add((found.norad_id, found.epoch))
             good.append(found)
     if not good:
-        why = (
-            f"none of {len(aside)} can be used; {aside[0][1]}: {aside[0][2]}" if aside else "there is none in the text."
-        )
+        why = "there is none in the text."
+        if aside:
+            why = f"none of {len(aside)} can be used; {aside[0][1]}: {aside[0][2]}"
         raise RequestError(f"no element set: {why}", where=where, todo="Give TLE, or OMM as JSON, KVN or CSV.")
     return ElementSets(sets=tuple(good), set_aside=table_of(aside))
 

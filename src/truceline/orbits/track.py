@@ -33,7 +33,8 @@ class Track:
 
 def make_track(elements: Elements, *, start: datetime, first_s: float, last_s: float) -> Track:
     """Return the track of a set from `first_s` to `last_s` seconds after `start`, or a step beyond."""
-    seconds = first_s + NODE_S * np.arange(int(np.ceil((last_s - first_s) / NODE_S)) + 1)
+    steps = int(np.ceil((last_s - first_s) / NODE_S))
+    seconds = np.asarray(first_s + NODE_S * np.arange(steps + 1), float)
     position, velocity = _earth_fixed([elements], start, seconds)
     return Track(seconds=seconds, position_km=position[0], velocity_km_s=velocity[0])
 
