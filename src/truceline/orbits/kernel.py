@@ -9,8 +9,7 @@ INCIDENCE, OFF_NADIR = 0, 1  # what a limit is set on
 OUT = 9  # columns of a found pass: see `walk`
 
 _A, _E2 = 6378.137, 6.69437999014e-3
-_FAR_BELOW = -0.2  # sine of elevation: nothing so low at both ends of a step rises above the horizon between them
-_NEAR_S = 1e-4  # a root is found to a tenth of a millisecond
+_NEAR_S = 1e-3  # roots are found to a millisecond or better
 
 
 @numba.njit(cache=True, nogil=True)
@@ -113,32 +112,32 @@ def _counts(row, kind, least, side, low, high):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _trace(track, run, place, limits, points):  # type: ignore[no-untyped-def]
-    """Fill `points` along one stretch of the track and return their number: its nodes, and between them each highest
+def _trace(track, first, last, place, limits, points):  # type: ignore[no-untyped-def]
+    """Fill `points` from node to node and return their number: the nodes, and each highest and lowest between them.
 
-    and lowest elevation. Columns: instant, step it lies in, `_within` there, sine of elevation (-2 where not highest).
-    Between two points the elevation only rises or only falls.
+    Columns: instant, step it lies in, `_within` there, sine of elevation (-2 where not highest). Between two points the
+    elevation only rises or only falls.
     """
+    seconds, position, velocity = track
     number = 0
     rising, rate = False, 0.0
-    sine = -1.0
-    for k in range(run[0], run[1] + 1):
-        step = max(k - 1, run[0])
-        s = state(track[0], track[1], track[2], step, track[0][k])
-        sine_here, rate_here, _ = _rise(place, s)
-        seen = max(sine, sine_here) > _FAR_BELOW
-        if k > run[0] and seen and rising != (rate_here > 0):
-            t = _root(track, step, (track[0][step], rate, track[0][k], rate_here), place, -1, 0.0)
-            top = state(track[0], track[1], track[2], step, t)
+    for k in range(first, last + 1):
+        step = max(k - 1, first)
+        p, v = position[k], velocity[k]
+        s = (p[0], p[1], p[2], v[0], v[1], v[2])
+        _, rate_here, _ = _rise(place, s)
+        if k > first and rising != (rate_here > 0):
+            t = _root(track, step, (seconds[step], rate, seconds[k], rate_here), place, -1, 0.0)
+            top = state(seconds, position, velocity, step, t)
             points[number, 0], points[number, 1] = t, step
             points[number, 2] = _within(place, top, limits[0], limits[1])
             points[number, 3] = _rise(place, top)[0] if rising else -2.0
             number += 1
-        points[number, 0], points[number, 1] = track[0][k], step
-        points[number, 2] = _within(place, s, limits[0], limits[1]) if sine_here > _FAR_BELOW else -1.0
+        points[number, 0], points[number, 1] = seconds[k], step
+        points[number, 2] = _within(place, s, limits[0], limits[1])
         points[number, 3] = -2.0
         number += 1
-        sine, rate, rising = sine_here, rate_here, rate_here > 0
+        rate, rising = rate_here, rate_here > 0
     return number
 
 
@@ -150,37 +149,73 @@ def _edge(track, points, i, place, limits):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
+def _window(position, place, cos_near, k, last):  # type: ignore[no-untyped-def]
+    """Return the next stretch from node k on, (first, last), at whose inner nodes the satellite is near the place.
+
+    The first is beyond `last` where there is none.
+    """
+    first = last + 1
+    size = np.sqrt(place[0] ** 2 + place[1] ** 2 + place[2] ** 2)
+    for i in range(k, last + 1):
+        p = position[i]
+        across = p[0] * place[0] + p[1] * place[1] + p[2] * place[2]
+        near = across > cos_near * size * np.sqrt(p[0] * p[0] + p[1] * p[1] + p[2] * p[2])
+        if near and first > last:
+            first = i
+        elif not near and first <= last:
+            return max(first - 1, k), i
+    return max(first - 1, k), last
+
+
+@numba.njit(cache=True, nogil=True)
+def _pick(track, points, n, place, limits, span, room):  # type: ignore[no-untyped-def]
+    """Fill `room` with the passes among n points and return their number; columns as in `walk`, without the cell."""
+    number = 0
+    begin, top = points[0, 0], -1
+    for i in range(n):
+        if i > 0 and points[i - 1, 2] < 0 <= points[i, 2]:
+            begin, top = _edge(track, points, i, place, limits), -1
+        if points[i, 2] >= 0 and points[i, 3] > -2 and (top < 0 or points[i, 3] > points[top, 3]):
+            top = i
+        ends = i > 0 and points[i, 2] < 0 <= points[i - 1, 2]
+        if top >= 0 and (ends or i == n - 1):
+            row = room[number]
+            row[1], row[2] = begin, points[top, 0]
+            row[3] = _edge(track, points, i, place, limits) if ends else points[i, 0]
+            _tell(place, state(track[0], track[1], track[2], int(points[top, 1]), row[2]), row)
+            if _counts(row, limits[0], limits[2], limits[3], span[0], span[1]):
+                number += 1
+            top = -1
+    return number
+
+
+@numba.njit(cache=True, nogil=True)
 def walk(track, runs, cells, limits, span, found):  # type: ignore[no-untyped-def]
     """Fill `found` with the passes over every cell and return their number; more than its length means: too small.
 
     track: (seconds, position, velocity) of the nodes. runs: (r, 2) first and last node of each stretch worth a look.
     cells: (c, 6) of `places`. limits: (kind, cosine of the outer limit, inner limit in degrees, side: 0 both, 1 left,
-    -1 right). span: (c, 2) seconds between which each cell's passes must peak. Columns of `found`: cell, start, peak,
-    end (s), off-nadir, view zenith (deg), range (km), side (1 left), northward (1).
+    -1 right, cosine of the angle at the Earth's centre beyond which a node cannot matter). span: (c, 2) seconds between
+    which each cell's passes must peak. Columns of `found`: cell, start, peak, end (s), off-nadir, view zenith (deg),
+    range (km), side (1 left), northward (1).
 
     A pass is one unbroken stretch within the outer limit, however its elevation goes up and down, and its peak is the
     highest elevation in it. A pass still open where the track ends is closed there.
     """
     points = np.empty((3 * len(track[0]) + 3, 4))
-    row = np.empty(OUT)
+    some = np.empty((len(track[0]) + 1, OUT))
     number = 0
     for c in range(len(cells)):
         for j in range(len(runs)):
-            n = _trace(track, runs[j], cells[c], limits, points)
-            begin, top = points[0, 0], -1
-            for i in range(n):
-                if i > 0 and points[i - 1, 2] < 0 <= points[i, 2]:
-                    begin, top = _edge(track, points, i, cells[c], limits), -1
-                if points[i, 2] >= 0 and points[i, 3] > -2 and (top < 0 or points[i, 3] > points[top, 3]):
-                    top = i
-                ends = i > 0 and points[i, 2] < 0 <= points[i - 1, 2]
-                if top >= 0 and (ends or i == n - 1):
-                    row[0], row[1], row[2] = c, begin, points[top, 0]
-                    row[3] = _edge(track, points, i, cells[c], limits) if ends else points[i, 0]
-                    _tell(cells[c], state(track[0], track[1], track[2], int(points[top, 1]), row[2]), row)
-                    if _counts(row, limits[0], limits[2], limits[3], span[c, 0], span[c, 1]):
-                        if number < len(found):
-                            found[number] = row
-                        number += 1
-                    top = -1
+            first, last = _window(track[1], cells[c], limits[4], runs[j, 0], runs[j, 1])
+            while first <= runs[j, 1]:
+                n = _trace(track, first, last, cells[c], limits, points)
+                for i in range(_pick(track, points, n, cells[c], limits, span[c], some)):
+                    if number < len(found):
+                        found[number] = some[i]
+                        found[number, 0] = c
+                    number += 1
+                if last == runs[j, 1]:
+                    break
+                first, last = _window(track[1], cells[c], limits[4], last, runs[j, 1])
     return number
