@@ -12,7 +12,7 @@ _A, _E2 = 6378.137, 6.69437999014e-3
 _NEAR_S = 1e-3  # roots are found to a millisecond or better
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def state(seconds, position, velocity, k, t):  # type: ignore[no-untyped-def]
     """Return (x, y, z, vx, vy, vz) at t in step k: the cubic through both ends' positions and velocities (Hermite)."""
     h = seconds[k + 1] - seconds[k]
@@ -32,7 +32,7 @@ def state(seconds, position, velocity, k, t):  # type: ignore[no-untyped-def]
     )
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _rise(place, s):  # type: ignore[no-untyped-def]
     """Return the sine of the elevation of a state over a place, its rate per second, and the range."""
     dx, dy, dz = s[0] - place[0], s[1] - place[1], s[2] - place[2]
@@ -42,12 +42,12 @@ def _rise(place, s):  # type: ignore[no-untyped-def]
     return sine, (place[3] * s[3] + place[4] * s[4] + place[5] * s[5] - sine * along) / rho, rho
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _cos_off_nadir(place, s, rho):  # type: ignore[no-untyped-def]
     """Return the cosine of the angle at the satellite between straight down (geodetic) and the place."""
     r = np.sqrt(s[0] * s[0] + s[1] * s[1] + s[2] * s[2])
     sine2 = (s[2] / r) ** 2
-    n = _A / np.sqrt(1 - _E2 * sine2)
+    n = _A * (1 + 0.5 * _E2 * sine2)
     height = r - _A * (1 - 0.5 * _E2 * sine2)
     z = s[2] * (n + height) / (n * (1 - _E2) + height)
     down = np.sqrt(s[0] * s[0] + s[1] * s[1] + z * z)
@@ -55,7 +55,7 @@ def _cos_off_nadir(place, s, rho):  # type: ignore[no-untyped-def]
     return min(1.0, max(-1.0, dot / (down * rho)))
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _within(place, s, kind, cos_most):  # type: ignore[no-untyped-def]
     """Return a value that is at least 0 where the place lies within the outer limit, and rises inward."""
     sine, _, rho = _rise(place, s)
@@ -65,7 +65,7 @@ def _within(place, s, kind, cos_most):  # type: ignore[no-untyped-def]
     return min(sine, _cos_off_nadir(place, s, rho) - cos_most)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _root(track, k, span, place, kind, cos_most):  # type: ignore[no-untyped-def]
     """Return the instant in `span` (from, value there, to, value there; opposite signs) at which the value is 0.
 
@@ -74,22 +74,21 @@ def _root(track, k, span, place, kind, cos_most):  # type: ignore[no-untyped-def
     a, fa, b, fb = span
     t = a
     for _ in range(60):
-        t = (a * fb - b * fa) / (fb - fa)
+        slope = (fb - fa) / (b - a)
+        t = b - fb / slope
         s = state(track[0], track[1], track[2], k, t)
         f = _rise(place, s)[1] if kind < 0 else _within(place, s, kind, cos_most)
+        if abs(f) <= _NEAR_S * abs(slope):
+            break
         if f * fb < 0:
-            step = abs(t - b)
             a, fa = b, fb
         else:
-            step = abs(t - b)
             fa *= 0.5
         b, fb = t, f
-        if f == 0.0 or step < _NEAR_S or abs(b - a) < _NEAR_S:
-            break
     return t
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _tell(place, s, out):  # type: ignore[no-untyped-def]
     """Fill what the pass looks like at its peak: off-nadir and view zenith (degrees), range, side, northward."""
     sine, _, rho = _rise(place, s)
@@ -103,7 +102,7 @@ def _tell(place, s, out):  # type: ignore[no-untyped-def]
     out[8] = 1.0 if s[5] > 0 else 0.0
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _counts(row, kind, least, side, low, high):  # type: ignore[no-untyped-def]
     """Return whether a pass peaks in its span, on the side looked to, and not nearer to nadir than the inner limit."""
     if not low <= row[2] < high or (side != 0 and row[7] != side):
@@ -111,7 +110,7 @@ def _counts(row, kind, least, side, low, high):  # type: ignore[no-untyped-def]
     return bool((row[5] if kind == INCIDENCE else row[4]) >= least)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _trace(track, first, last, place, limits, points):  # type: ignore[no-untyped-def]
     """Fill `points` from node to node and return their number: the nodes, and each highest and lowest between them.
 
@@ -141,14 +140,14 @@ def _trace(track, first, last, place, limits, points):  # type: ignore[no-untype
     return number
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _edge(track, points, i, place, limits):  # type: ignore[no-untyped-def]
     """Return when the outer limit is crossed between points i - 1 and i."""
     span = (points[i - 1, 0], points[i - 1, 2], points[i, 0], points[i, 2])
     return _root(track, int(points[i, 1]), span, place, limits[0], limits[1])
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _window(position, place, cos_near, k, last):  # type: ignore[no-untyped-def]
     """Return the next stretch from node k on, (first, last), at whose inner nodes the satellite is near the place.
 
@@ -164,10 +163,10 @@ def _window(position, place, cos_near, k, last):  # type: ignore[no-untyped-def]
             first = i
         elif not near and first <= last:
             return max(first - 1, k), i
-    return max(first - 1, k), last
+    return (max(first - 1, k), last) if first <= last else (first, last)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _pick(track, points, n, place, limits, span, room):  # type: ignore[no-untyped-def]
     """Fill `room` with the passes among n points and return their number; columns as in `walk`, without the cell."""
     number = 0
@@ -189,7 +188,7 @@ def _pick(track, points, n, place, limits, span, room):  # type: ignore[no-untyp
     return number
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def walk(track, runs, cells, limits, span, found):  # type: ignore[no-untyped-def]
     """Fill `found` with the passes over every cell and return their number; more than its length means: too small.
 
