@@ -1,4 +1,4 @@
-"""How often a satellite passes, in closed form: the check beside the simulation, and the answer where no elements are."""
+"""How often a satellite passes, in closed form: the check beside the simulation, and the answer without elements."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def swath_km(swath: Swath, *, altitude_km: float) -> float:
     angle off nadir. Beyond the horizon counts as the horizon.
     """
     sides = 2 if swath.side == "both" else 1
-    return sides * (_from_nadir_km(swath, swath.max_deg, altitude_km) - _from_nadir_km(swath, swath.min_deg, altitude_km))
+    return sides * (
+        _from_nadir_km(swath, swath.max_deg, altitude_km) - _from_nadir_km(swath, swath.min_deg, altitude_km)
+    )
 
 
 def _from_nadir_km(swath: Swath, angle_deg: float, altitude_km: float) -> float:
