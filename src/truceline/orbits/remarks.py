@@ -12,6 +12,7 @@ import pandas as pd
 from truceline.orbits.age import MOST_D, OLD_D, time_sigma_s
 from truceline.orbits.elements import Elements
 from truceline.orbits.shares import Share, share_period
+from truceline.orbits.track import lifetime_s
 from truceline.timespan import Timespan
 
 # column -> dtype; one row is one thing a reader of the passes must know
@@ -26,7 +27,6 @@ REMARKS: dict[str, str] = {
     "text": "object",  # one sentence
 }
 _MU_KM3_S2 = 398600.4418
-_STEPS = 24  # a decay is dated to a 24th of the period
 
 
 def remarks(elements: Sequence[Elements], period: Timespan) -> pd.DataFrame:
@@ -55,9 +55,7 @@ def _of_satellite(several: list[Share], period: Timespan) -> Iterator[dict[str, 
         age_d = max(abs(low - one.epoch), abs(high - one.epoch)) / timedelta(days=1)
         if age_d > OLD_D:
             yield _row(one, "old", age_d, _old_text(one, age_d, low))
-        when = _decays(one, low, high)
-        if when is not None:
-            text = f"{one.name} cannot be propagated beyond {when:%Y-%m-%d %H:%M} UTC (decayed): no passes there."
+        for text in _decay_texts(share, period):
             yield _row(one, "decayed", age_d, text)
 
 
@@ -70,14 +68,17 @@ def _old_text(one: Elements, age_d: float, low: datetime) -> str:
     )
 
 
-def _decays(one: Elements, low: datetime, high: datetime) -> datetime | None:
-    """Return the first of some instants at which SGP4 no longer gives a position, or None."""
-    satrec = one.satrec()
-    for k in range(_STEPS + 1):
-        when = low + (high - low) * (k / _STEPS)
-        if satrec.sgp4_tsince((when - one.epoch) / timedelta(minutes=1))[0]:
-            return when
-    return None
+def _decay_texts(share: Share, period: Timespan) -> Iterator[str]:
+    one = share.elements
+    low, high = lifetime_s(one, start=period.start, first_s=share.first_s, last_s=share.last_s)
+    if low > share.first_s:
+        yield f"{one.name} cannot be run back beyond {_instant(period, low)}: no passes before."
+    if high < share.last_s:
+        yield f"{one.name} has decayed by {_instant(period, high)}, as its elements go: no passes after."
+
+
+def _instant(period: Timespan, seconds: float) -> str:
+    return f"{period.start + timedelta(seconds=seconds):%Y-%m-%d %H:%M} UTC"
 
 
 def _unused(elements: Sequence[Elements], period: Timespan) -> Iterator[dict[str, Any]]:
