@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,9 +35,13 @@ class Track:
 
 
 def make_track(elements: Elements, *, start: datetime, first_s: float, last_s: float) -> Track:
-    """Return the track of a set from `first_s` to `last_s` seconds after `start`, or a step beyond."""
-    steps = int(np.ceil((last_s - first_s) / NODE_S))
-    seconds = np.asarray(first_s + NODE_S * np.arange(steps + 1), float)
+    """Return the track of a set over at least `first_s` to `last_s` seconds after `start`.
+
+    Nodes are counted from the epoch, so that they and all that is read off between them do not depend on the period.
+    """
+    epoch_s = (elements.epoch - start).total_seconds()
+    first, last = math.floor((first_s - epoch_s) / NODE_S), math.ceil((last_s - epoch_s) / NODE_S)
+    seconds = np.asarray(epoch_s + NODE_S * np.arange(first, last + 1), float)
     position, velocity = _earth_fixed([elements], start, seconds)
     return Track(seconds=seconds, position_km=position[0], velocity_km_s=velocity[0])
 
