@@ -19,7 +19,7 @@ def test_every_relative_orbit_used_over_an_area_is_found_over_it_from_elements_a
     folder = real_data / "sentinel1_orbits_unosat_aois"
     features = json.loads((folder / "unosat_aois.geojson").read_text())["features"]
     areas = {f["properties"]["aoi"]: shape(f["geometry"]) for f in features}
-    listed = list(csv.DictReader((folder / "s1_aoi_orbits.csv").open()))
+    listed = list(csv.DictReader((folder / "s1_aoi_orbits.csv").read_text().splitlines()))
     sets = read_elements((real_data / f"satellite_tle/tle_2026-{file}.txt").read_text()).sets
     one = next(s for s in sets if s.norad_id == norad_id)
     places = [areas[row["aoi"]].representative_point() for row in listed]
