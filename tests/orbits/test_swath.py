@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from truceline.errors import RequestError, UnknownNameError
@@ -56,9 +57,9 @@ def test_a_swath_that_cannot_be_is_refused(wrong):
 def test_numbers_follow_the_orbits_in_the_order_flown(name):
     repeat = find_swath(name).repeat
     step = 360 * repeat.days / repeat.orbits
-    flown = [repeat.number(repeat.node_deg - k * step) for k in range(repeat.orbits)]
-    assert flown == list(range(1, repeat.orbits + 1))
+    flown = repeat.numbers(repeat.node_deg - step * np.arange(repeat.orbits))
+    assert flown.tolist() == list(range(1, repeat.orbits + 1))
 
 
 def test_orbits_flown_one_day_on_lie_next_to_each_other_where_the_cycle_is_one_day_off():
-    assert Repeat(orbits=15, days=1, node_deg=0.0).number(-24.0) == 2
+    assert Repeat(orbits=15, days=1, node_deg=0.0).numbers(np.array([-24.0, 0.0])).tolist() == [2, 1]

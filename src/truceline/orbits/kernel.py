@@ -33,6 +33,16 @@ def state(seconds, position, velocity, k, t):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
+def states(seconds, position, velocity, at):  # type: ignore[no-untyped-def]
+    """Return (n, 6), `state` at each of some instants within the track."""
+    out = np.empty((len(at), 6))
+    for i in range(len(at)):
+        k = min(max(np.searchsorted(seconds, at[i]) - 1, 0), len(seconds) - 2)
+        out[i] = state(seconds, position, velocity, k, at[i])
+    return out
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _rise(place, s):  # type: ignore[no-untyped-def]
     """Return the sine of the elevation of a state over a place, its rate per second, and the range."""
     dx, dy, dz = s[0] - place[0], s[1] - place[1], s[2] - place[2]
