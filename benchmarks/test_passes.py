@@ -57,6 +57,7 @@ def lines_of(one: Elements) -> tuple[str, str]:
     return export_tle(satrec)
 
 
+@pytest.mark.filterwarnings("ignore:Propagating general perturbations")  # TAT-C, of elements over 30 days old
 @pytest.mark.parametrize("number", PLACES)
 def test_a_month_of_passes(benchmark, fleet, reach, period, number):
     places = scatter(number)

@@ -47,6 +47,7 @@ def test_passes_are_skyfields_to_a_second_and_none_is_missing(text, sets, cone, 
             assert apart_s.max() < one_second, (one.name, column)
 
 
+@pytest.mark.filterwarnings("ignore:Propagating general perturbations")
 def test_passes_are_tat_cs_to_a_second(text, sets, april):
     """TAT-C (Arizona State University, BSD-3), where it is installed: angle from nadir at most 50 degrees."""
     pytest.importorskip("tatc", reason="TAT-C is not installed: pip install tatc")
