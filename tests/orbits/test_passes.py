@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from truceline.timespan import Timespan
 
 LINE = {"lon_deg": np.array([33.0, 37.2, 39.5]), "lat_deg": np.array([46.5, 48.3, 49.8])}
 PLACE = {"lon_deg": [37.2], "lat_deg": [48.3]}
+KYIV = ZoneInfo("Europe/Kyiv")
 one_second = 1.0
 
 
@@ -127,6 +129,11 @@ def test_a_pass_at_the_edge_of_the_period_is_told_in_full_or_not_at_all(sets, ap
     before = find_passes([one], [swath], **PLACE, period=Timespan(start=april.start, end=peak - second)).iloc[-1]
     assert after.time_peak > row.time_end
     assert before.time_peak < row.time_start
+
+
+def test_a_period_in_another_zone_is_the_same_period(sets, april, found, library):
+    kyiv = Timespan(start=april.start.astimezone(KYIV), end=april.end.astimezone(KYIV))
+    assert_frame_equal(find_passes(list(sets.values()), library, **LINE, period=kyiv), found)
 
 
 def test_the_order_of_sets_instruments_and_places_changes_nothing(sets, library, april, found):

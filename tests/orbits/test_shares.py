@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 from truceline.errors import RequestError
 from truceline.orbits import find_passes
@@ -42,9 +45,10 @@ def period(two):
 def test_each_instant_is_served_by_the_set_of_nearest_epoch(two, period):
     first, second = share_period(two[::-1], period)[43013]
     middle_s = (two[0].epoch + 6 * DAY - period.start).total_seconds()
-    assert (first.elements, first.first_s, first.last_s) == (two[0], 0.0, pytest.approx(middle_s))
-    assert (second.elements, second.last_s) == (two[1], period.hours * 3600)
-    assert second.first_s == first.last_s
+    assert (first.elements, first.last_s) == (two[0], pytest.approx(middle_s))
+    assert (second.elements, second.first_s) == (two[1], first.last_s)
+    assert first.first_s <= 0
+    assert second.last_s >= period.hours * 3600
 
 
 def test_where_one_set_hands_over_to_the_next_no_pass_is_lost_doubled_or_split(two, period, cone):
@@ -78,10 +82,18 @@ def test_before_the_change_the_first_set_counts_and_after_it_the_second(two, per
 
 def test_a_period_without_elements_is_a_wrong_request(sets):
     long_ago = Timespan(start=datetime(2020, 4, 1, tzinfo=UTC), end=datetime(2020, 4, 3, tzinfo=UTC))
-    with pytest.raises(RequestError, match="no element set lies within a year"):
+    with pytest.raises(RequestError, match="no element set of a low orbit lies within a year"):
         share_period(list(sets.values()), long_ago)
     with pytest.raises(RequestError, match="no element set"):
         share_period([], long_ago)
+
+
+def test_satellites_no_instrument_names_are_passed_over(sets, april, cone):
+    long_ago = replace(sets[37849], epoch=datetime(2019, 4, 1, tzinfo=UTC))
+    given = {"lon_deg": 37.2, "lat_deg": 48.3, "period": april}
+    assert find_passes([long_ago], [cone(43013)], **given).empty
+    with pytest.raises(RequestError, match="no element set"):
+        find_passes([], [cone(43013)], **given)
 
 
 def test_a_set_more_than_a_year_away_is_not_used_and_the_others_are(sets):
@@ -89,7 +101,25 @@ def test_a_set_more_than_a_year_away_is_not_used_and_the_others_are(sets):
     assert list(share_period(list(sets.values()), period)) == [54234], "NOAA-21's set is of May 2026, the rest of March"
 
 
-def test_an_orbit_too_high_for_passes_is_a_wrong_request(sets, april):
-    fixed = replace(sets[43013], name="METEOSAT", revolutions_per_day=1.0027)
-    with pytest.raises(RequestError, match="1436 minutes"):
-        share_period([fixed], april)
+def test_an_orbit_too_high_for_passes_is_left_out_and_the_others_count(sets, april, cone):
+    fixed = replace(sets[43013], norad_id=99003, name="METEOSAT", revolutions_per_day=1.0027)
+    given = {"lon_deg": 37.2, "lat_deg": 48.3, "period": april}
+    alone = find_passes([sets[43013]], [cone(43013)], **given)
+    assert_frame_equal(find_passes([fixed, sets[43013]], [cone(43013, 99003)], **given), alone)
+    with pytest.raises(RequestError, match="low orbit"):
+        find_passes([fixed], [cone(99003)], **given)
+
+
+@settings(max_examples=20, deadline=None)
+@given(minute=st.floats(-120, 120))
+def test_periods_that_meet_near_a_change_of_sets_still_add_up(two, period, cone, minute):
+    places = {"lon_deg": np.array([37.2, -120.0, 100.0]), "lat_deg": np.array([48.3, 10.0, -60.0])}
+    middle = two[0].epoch + 6 * DAY + timedelta(minutes=minute)
+    whole = find_passes(two, [cone(43013)], **places, period=period)
+    parts = [
+        find_passes(two, [cone(43013)], **places, period=Timespan(start=start, end=end))
+        for start, end in ((period.start, middle), (middle, period.end))
+    ]
+    both = pd.concat(parts, ignore_index=True)
+    assert len(both) == len(whole)
+    assert np.abs((both.time_peak - whole.time_peak).dt.total_seconds()).max() < 1e-5

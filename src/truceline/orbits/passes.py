@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 import numpy as np
@@ -69,25 +69,27 @@ def find_passes(
     Sorted by time_peak, satellite, cell. A pass belongs to the period that holds its peak, so adjoining periods add up
     to the whole; its start and end are told in full, even outside. Of several sets of one satellite the one of nearest
     epoch is used, with the change made while the satellite is on the far side of the Earth. Left out are sets further
-    than a year from the period, times at which an orbit has decayed, and times outside an instrument's dates;
-    `remarks` says which.
+    than a year from the period, orbits of 225 minutes and more, times at which an orbit has decayed, and times outside
+    an instrument's dates; `remarks` says which.
 
     Elements come in any order; those that no swath names are passed over. Places are degrees, (c,), on the ellipsoid.
 
     Raises
     ------
     RequestError
-        If there are no places or one is not on Earth, no element set lies within a year of the period, or an orbit is
-        so high (period over 225 min) that it makes no passes.
+        If there are no places, one is not on Earth, or no element set of a low orbit lies within a year of the period.
     """
     lon, lat = _check_places(lon_deg, lat_deg)
     cells = places(lon_deg=lon, lat_deg=lat)
-    shares = share_period(elements, period)
+    period = Timespan(start=period.start.astimezone(UTC), end=period.end.astimezone(UTC))
+    named = {norad_id for swath in swaths for norad_id in swath.norad_ids}
+    looking = [one for one in elements if one.norad_id in named]
+    shares = share_period(looking, period) if looking or not elements else {}
     jobs = [
-        partial(_passes_of, share, group, cells, period)
+        partial(_passes_of, share, swaths, cells, period)
         for several in shares.values()
         for share in hand_over(several, cells, period)
-        if (group := [s for s in swaths if share[0].elements.norad_id in s.norad_ids])
+        if (share[1][:, 0] < share[1][:, 1]).any()
     ]
     with ThreadPoolExecutor() as pool:
         parts = [part for job in pool.map(lambda job: job(), jobs) for part in job]
@@ -107,13 +109,13 @@ def _check_places(lon_deg: npt.ArrayLike, lat_deg: npt.ArrayLike) -> tuple[Float
     return lon, lat
 
 
-def _passes_of(share: tuple[Share, Floats], swaths: list[Swath], cells: Floats, period: Timespan) -> list[_Part]:
+def _passes_of(share: tuple[Share, Floats], swaths: Sequence[Swath], cells: Floats, period: Timespan) -> list[_Part]:
     """Return the passes of one element set, by instrument; only instruments that have any."""
     one, span = share[0].elements, share[1]
     low, high = float(span[:, 0].min()), float(span[:, 1].max())
     track = make_track(one, start=period.start, first_s=low - PAD_S, last_s=high + PAD_S)
     made = []
-    for swath in swaths:
+    for swath in (swath for swath in swaths if one.norad_id in swath.norad_ids):
         found = search(track, cells, swath, _in_service(swath, one.norad_id, span, period.start))
         if len(found):
             orbit = np.full(len(found), np.nan)
@@ -146,7 +148,7 @@ def _table(parts: list[_Part], lon: Floats, lat: Floats, period: Timespan) -> pd
     times = [
         pd.DatetimeIndex(start + np.round(found[order, k] * 1e9).astype("timedelta64[ns]"), tz="UTC") for k in (1, 2, 3)
     ]
-    epochs = np.array([np.datetime64(part.elements.epoch.replace(tzinfo=None), "ns") for part in parts])
+    epochs = np.array([np.datetime64(part.elements.epoch.astimezone(UTC).replace(tzinfo=None), "ns") for part in parts])
     age_d = np.abs((times[1].tz_localize(None).to_numpy() - epochs[which]) / np.timedelta64(1, "D"))
     columns = {
         "satellite": names[which],

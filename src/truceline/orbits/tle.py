@@ -43,7 +43,7 @@ def checksum(line: str) -> int:
 
 def read_tle(text: str) -> Iterator[tuple[int, Elements | Bad]]:
     """Yield (line number, set or what is wrong with it) of text in two or three lines a set; # begins a remark."""
-    lines = [(number, line.rstrip()) for number, line in enumerate(text.splitlines(), 1)]
+    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     lines = [(number, line) for number, line in lines if line and not line.startswith("#")]
     name, i = "", 0
     while i < len(lines):
@@ -83,6 +83,8 @@ def _read_set(name: str, first: str, second: str) -> Elements | Bad:
 
 def _elements(name: str, one: re.Match[str], two: re.Match[str]) -> Elements:
     year = int(one["year"])
+    if not 1 <= float(one["day"]) < 367:
+        raise ValueError(f"day {one['day'].strip()} of the year")
     begins = datetime(year + (1900 if year >= _FIRST_YEAR else 2000), 1, 1, tzinfo=UTC)
     return Elements(
         name=name,

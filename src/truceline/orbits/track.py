@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -110,6 +110,7 @@ def lifetime_s(elements: Elements, *, start: datetime, first_s: float, last_s: f
 
 def _sgp4(elements: Sequence[Elements], start: datetime, seconds: Floats) -> tuple[Any, Floats, Floats, Floats, Floats]:
     """Return SGP4's error codes, (set, time), its positions and velocities in TEME, and the times as two-part dates."""
+    start = start.astimezone(UTC)
     whole, part = jday(start.year, start.month, start.day, start.hour, start.minute, start.second)
     fraction = part + start.microsecond / 86.4e9 + seconds / _DAY_S
     days = np.floor(fraction)
