@@ -184,12 +184,22 @@ def _chances(model, fixed, support, out):  # type: ignore[no-untyped-def]
             out[level, 2, i] = _held(model[i], fixed[i], support[i, level], 30.0)
 
 
+@numba.njit(cache=True)
+def _by_year(model, fixed, support, years):  # type: ignore[no-untyped-def]
+    """Return (draws, years + 1): the chance of holding after each whole year."""
+    made = np.empty((len(fixed), years + 1))
+    for i in range(len(fixed)):
+        for year in range(years + 1):
+            made[i, year] = _held(model[i], fixed[i], support[i], float(year))
+    return made
+
+
 def _curves(inputs: dict[str, Floats], fixed: Floats, support: Floats) -> pd.DataFrame:
     model = _model(inputs)
     parts = []
     year = np.arange(YEARS + 1)
     for k, level in enumerate(LEVELS):
-        held = np.array([[_held(model[i], fixed[i], support[i, k], float(y)) for y in year] for i in range(len(fixed))])
+        held = _by_year(model, fixed, support[:, k], YEARS)
         low, high = np.quantile(held, INTERVAL, axis=0)
         parts.append(pd.DataFrame({"level": level, "year": year, "value": held.mean(axis=0), "low": low, "high": high}))
     return pd.concat(parts, ignore_index=True)

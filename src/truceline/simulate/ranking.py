@@ -26,11 +26,12 @@ def rank_inputs(
     """
     rows = []
     for name, values in inputs.items():
+        used = np.atleast_2d(values)[:, :MOST_ROWS]
+        if np.ptp(used) == 0:
+            continue
+        order = np.argsort(used, axis=1)
         for k, (measure, outcome) in enumerate(outcomes.items()):
-            used = (values if values.ndim == 1 else values[k])[:MOST_ROWS]
-            if np.ptp(used) == 0:
-                continue
-            means, share = _first_order(outcome[:MOST_ROWS][np.argsort(used, kind="stable")])
+            means, share = _first_order(outcome[:MOST_ROWS][order[min(k, len(order) - 1)]])
             rows.append((name, kinds[name], measure, share, means[0], means[-1]))
     ranking = pd.DataFrame(rows, columns=["input", "kind", "measure", "share", "low", "high"])
     ranking = ranking.sort_values(["measure", "share"], ascending=[True, False], ignore_index=True)
