@@ -79,9 +79,13 @@ class Swath:
             )
 
 
-@cache
 def swaths() -> dict[str, Swath]:
     """Return the bundled library: the name of each instrument -> what it can reach."""
+    return dict(_library())
+
+
+@cache
+def _library() -> dict[str, Swath]:
     text = (files("truceline.orbits") / "instruments.yaml").read_text(encoding="utf-8")
     return {name: _read(name, entry) for name, entry in yaml.safe_load(text).items()}
 
