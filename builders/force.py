@@ -26,32 +26,40 @@ TYPES = [
      (70, 90, 120, "unchecked", "crew of a Patriot battery for 24 h work, general knowledge"), LAND, (0.25, 0.5, 0.75)),
     ("isr_orbit", "drone orbit", "", "isr",
      (80, 133, 190, "secondary", "people for each 24 h line of US drones (AIN)"), LAND, (0.2, 0.4, 0.6)),
-    ("engineer_battalion", "engineer battalion", "", "engineers", (350, 450, 600, "unchecked", JUDGED), LAND, (0.4, 0.7, 1)),
-    ("logistics_battalion", "logistics battalion", "", "logistics", (400, 500, 700, "unchecked", JUDGED), LAND, (0.4, 0.7, 1)),
+    ("engineer_battalion", "engineer battalion", "", "engineers",
+     (350, 450, 600, "unchecked", JUDGED), LAND, (0.4, 0.7, 1)),
+    ("logistics_battalion", "logistics battalion", "", "logistics",
+     (400, 500, 700, "unchecked", JUDGED), LAND, (0.4, 0.7, 1)),
     ("field_hospital", "field hospital", "", "medical", (150, 250, 400, "unchecked", JUDGED), LAND, (0.4, 0.7, 1)),
     ("headquarters", "division headquarters", "division headquarters", "command",
      (300, 500, 800, "unchecked", JUDGED), STAFF, (1, 1, 1)),
-    ("fighter_flight", "flight of six fighters", "flights of fighters", "air", (120, 180, 250, "unchecked", JUDGED), AIR,
-     (0.15, 0.25, 0.4)),
+    ("fighter_flight", "flight of six fighters", "flights of fighters", "air",
+     (120, 180, 250, "unchecked", JUDGED), AIR, (0.15, 0.25, 0.4)),
     ("airlift_flight", "pair of transport aircraft", "pairs of transport aircraft", "airlift",
      (60, 100, 150, "unchecked", JUDGED), AIR, (0.2, 0.35, 0.5)),
     ("escort_ship", "frigate or destroyer", "frigates and destroyers", "sea",
      (181, 200, 285, "secondary", "crews of Type 23 and Type 45 frigates and destroyers"), SHIP, (0.2, 0.4, 0.6)),
-    ("mine_hunter", "mine hunter", "", "sea", (34, 40, 49, "secondary", "crews of Sandown and Tripartite mine hunters"), SHIP,
-     (0.2, 0.4, 0.6)),
+    ("mine_hunter", "mine hunter", "", "sea",
+     (34, 40, 49, "secondary", "crews of Sandown and Tripartite mine hunters"), SHIP, (0.2, 0.4, 0.6)),
 ]  # fmt: skip
 RULES = {
-    id(LAND): ("UK tours of six months; range judged", "UK Harmony Guidelines: mean interval of 24 months (Chilcot report 16.1)",
+    id(LAND): ("UK tours of six months; range judged",
+               "UK Harmony Guidelines: mean interval of 24 months (Chilcot report 16.1)",
                "shortest mean interval reached, Royal Logistic Corps 2007-08: 15 months (Hansard)",
                "relief in place of 30-45 days in MARATHON 4 policies"),
     id(AIR): ("tour of air detachments, judged", "UK Harmony Guidelines: 16 months for the RAF (Chilcot report 16.1)",
               "judged", "judged"),
-    id(SHIP): ("deployment of ships, judged", "3.5 ships for each kept on station (3-5), general knowledge", "judged", "judged"),
-    id(STAFF): ("three-star headquarters changes hands every 12 months (copies of the encyclopaedia article on the force)",
+    id(SHIP): ("deployment of ships, judged", "3.5 ships for each kept on station (3-5), general knowledge",
+               "judged", "judged"),
+    id(STAFF): ("three-star headquarters changes hands every 12 months (copies of the encyclopaedia article)",
                 "two nations take turns", "judged", "relief in place of 30-45 days in MARATHON 4 policies"),
 }  # fmt: skip
-CHECKED = {id(LAND): ("unchecked", "checked", "checked", "checked"), id(AIR): ("unchecked", "checked", "unchecked", "unchecked"),
-           id(SHIP): ("unchecked",) * 4, id(STAFF): ("secondary", "secondary", "unchecked", "checked")}  # fmt: skip
+CHECKED = {
+    id(LAND): ("unchecked", "checked", "checked", "checked"),
+    id(AIR): ("unchecked", "checked", "unchecked", "unchecked"),
+    id(SHIP): ("unchecked",) * 4,
+    id(STAFF): ("secondary", "secondary", "unchecked", "checked"),
+}
 # capability rows of units.csv -> unit type, and how many of them make one unit (low, mid, high)
 PARTS = {
     "gbad_patriot": ("air_defence_battery", 1, 1, 1), "gbad_sampt": ("air_defence_battery", 1, 1, 1),
@@ -126,7 +134,7 @@ def force() -> list[str]:
             f"    interval_months: {estimate(*tours[1], marks[1], rule[1])}",
             f"    least_interval_months: {estimate(tours[2], tours[2], tours[2], marks[2], rule[2])}",
             f"    overlap_months: {estimate(*tours[3], marks[3], rule[3])}",
-            f"    share_abroad: {estimate(*share, 'unchecked', 'judgement: beside present duties and defence at home')}",
+            f"    share_abroad: {estimate(*share, 'unchecked', 'judgement: beside duties and defence at home')}",
         ]
     lines += ["contributors:"]
     for row in rows("contributors.csv"):
@@ -294,7 +302,7 @@ def unknown() -> list[str]:
         ("tour rules of every state but the United Kingdom and the United States", "national rules"),
         ("anything said after 24 February 2026; governments changed in Czechia, the Netherlands and perhaps Hungary",
          "newer statements"),
-        ("battalions that can be kept deployed, brigades and lead times of parliaments: judged, not published", "staffs"),
+        ("battalions that can be kept deployed, brigades, lead times of parliaments: judged, not published", "staffs"),
     ]  # fmt: skip
     return ["unknown:", *[f"  - {{what: {quoted(what)}, settle: {quoted(settle)}}}" for what, settle in said]]
 
@@ -316,8 +324,9 @@ SCENARIOS = [
      "claims": [("force size", "at_least", 60000, "IISS 2025-03-31 through sharek.se; forcesnews.com", "checked"),
                 ("force size", "at_most", 100000, "IISS 2025-03-31 through sharek.se; forcesnews.com", "checked")]},
     {"id": "gcsp_2025", "starts": "2025-04-01", "size": (10000, 10000, 10000), "fact": "gcsp_2025", "mandate": True,
-     "near": 0, "claims": [("people in all", "about", 15000, "caliber.az; interfax.com.ua; 360ua.news", "checked"),
-                           ("troops among them", "about", 10000, "caliber.az; interfax.com.ua; 360ua.news", "checked")]},
+     "near": 0,
+     "claims": [("people in all", "about", 15000, "caliber.az; interfax.com.ua; 360ua.news", "checked"),
+                ("troops among them", "about", 10000, "caliber.az; interfax.com.ua; 360ua.news", "checked")]},
     {"id": "paris_2026", "starts": "2026-02-01", "size": (8000, 15000, 30000), "fact": "paris_2026",
      "claims": [("force size", "at_most", 15000, "The Times 2026-01-08 through eu.news-pravda.com", "secondary"),
                 ("force size", "at_most", 30000, "informedclearly.com 33798; axy.media; en.hvylya.net", "checked")]},
@@ -365,7 +374,7 @@ def scenario(row: dict) -> list[str]:
         "horizon_months: 360",
         "agreement_signed: true  # every version comes after a ceasefire",
         f"un_mandate: {'true' if row.get('mandate') else 'false'}",
-        f"line_km: {estimate(743, 965.6, 1400, 'secondary', '600 miles (AP); 1,400 km (Elysee); 743 km as drawn here')}",
+        f"line_km: {estimate(743, 965.6, 1400, 'secondary', '600 miles (AP); 1,400 km (Elysee); 743 km as drawn')}",
         f"opposing: {estimate(500000, 600000, 700000, 'secondary', 'AP, February 2025; Bruegel')}",
         "claims:",
     ]

@@ -19,6 +19,7 @@ Bools = npt.NDArray[np.bool_]
 ROUNDS = 3000  # most steps; each is one pass over the matrix
 PATIENCE = 25  # steps without a better bound before the step is halved
 SMALLEST_STEP = 1e-4
+WORTH_A_TRY = 0.03  # choices this near the best are bettered by exchange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,7 +41,7 @@ def bound_median(cost: Floats, *, p: int, fixed: Ints, step_up: float) -> Bound:
 
     `step_up` is the least amount by which two different totals can differ: 1 for whole costs, else 0.
     """
-    clients, sites = cost.shape
+    sites = cost.shape[1]
     multiplier = np.partition(cost, min(1, sites - 1), axis=1)[:, min(1, sites - 1)].copy()
     chosen = swap(cost, greedy(cost, p, fixed), fixed)
     value = float(cost[:, chosen].min(axis=1).sum())
@@ -58,7 +59,7 @@ def bound_median(cost: Floats, *, p: int, fixed: Ints, step_up: float) -> Bound:
         else:
             quiet += 1
         found = tuple(sorted(picked))
-        if found not in tried and cost[:, picked].min(axis=1).sum() < 1.01 * value:
+        if found not in tried and cost[:, picked].min(axis=1).sum() < (1 + WORTH_A_TRY) * value:
             tried.add(found)
             better = swap(cost, picked, fixed)
             total = float(cost[:, better].min(axis=1).sum())
@@ -87,6 +88,7 @@ def bound_cover(covers: sparse.csr_matrix, weight: Floats, *, p: int, fixed: Int
     chosen = _swap_cover(covers, weight, _greedy_cover(by_site, weight, p, fixed), fixed)
     value = total - _covered(by_site, weight, chosen)
     best, best_reduced, step, quiet = -np.inf, np.zeros(by_site.shape[0]), 2.0, 0
+    tried = {tuple(sorted(chosen))}
     for _ in range(ROUNDS):
         reduced = -(by_site @ multiplier)
         picked = _lowest(reduced, p, fixed)
@@ -96,10 +98,13 @@ def bound_cover(covers: sparse.csr_matrix, weight: Floats, *, p: int, fixed: Int
         else:
             quiet += 1
         count = np.asarray(by_site[picked].sum(axis=0)).ravel()
-        missed = total - float(weight[count > 0].sum())
-        if missed < value:
-            chosen = _swap_cover(covers, weight, picked, fixed)
-            value = total - _covered(by_site, weight, chosen)
+        found = tuple(sorted(picked))
+        if found not in tried and weight[count > 0].sum() > (1 - WORTH_A_TRY) * (total - value):
+            tried.add(found)
+            better = _swap_cover(covers, weight, picked, fixed)
+            missed = total - _covered(by_site, weight, better)
+            if missed < value:
+                value, chosen = missed, better
         if quiet >= PATIENCE:
             step, quiet = step / 2, 0
         gradient = 1.0 - count
@@ -190,22 +195,18 @@ def _greedy_cover(by_site: sparse.csr_matrix, weight: Floats, p: int, fixed: Int
 def _swap_cover(covers: sparse.csr_matrix, weight: Floats, chosen: Ints, fixed: Ints) -> Ints:
     """Return the choice after exchanging one site for another as long as that covers more."""
     chosen = chosen.copy()
-    by_site = covers.T.tocsr()
+    stays = np.isin(chosen, fixed)
     while True:
-        count = np.asarray(by_site[chosen].sum(axis=0)).ravel()
-        base = by_site @ (weight * (count == 0))
-        best, move = 1e-9, None
-        for k, site in enumerate(chosen):
-            if site in fixed:
-                continue
-            mine = by_site[site].indices
-            only = mine[count[mine] == 1]
-            back = base + np.asarray(covers[only].T @ weight[only]).ravel()
-            back[chosen] = -np.inf
-            new = int(np.argmax(back))
-            gain = back[new] - weight[only].sum()
-            if gain > best:
-                best, move = gain, (k, new)
-        if move is None:
+        mine = covers[:, chosen].tocsr()
+        count = np.diff(mine.indptr)
+        once = np.flatnonzero(count == 1)
+        owner = mine.indices[mine.indptr[once]]
+        only = sparse.csr_matrix((weight[once], (owner, once)), (len(chosen), len(weight)))
+        gain = (only @ covers).toarray() + (covers.T @ (weight * (count == 0)))[None, :]
+        gain -= np.asarray(only.sum(axis=1))
+        gain[:, chosen] = -np.inf
+        gain[stays] = -np.inf
+        out, new = np.unravel_index(int(np.argmax(gain)), gain.shape)
+        if not gain[out, new] > 1e-9 * max(float(weight.sum()), 1.0):
             return chosen
-        chosen[move[0]] = move[1]
+        chosen[out] = new

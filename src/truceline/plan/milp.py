@@ -62,19 +62,27 @@ def solve(
 
     Parameters
     ----------
-    cost, upper : (column,)
+    cost, upper
+        (column,)
         Objective and upper bounds; inf is no bound.
-    whole : (column,)
+    whole
+        (column,)
         True where x must be a whole number.
-    gap : relative gap at which to stop.
-    nodes : most branch-and-bound nodes to look at, so that a stop falls at the same place on every machine.
+    rows
+        The linear rows.
+    maximise
+        Whether more is better.
+    gap
+        relative gap at which to stop.
+    nodes
+        most branch-and-bound nodes to look at, so that a stop falls at the same place on every machine.
 
     Raises
     ------
     RequestError
         If HiGHS says the programme is unbounded or cannot be solved.
     """
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("mip_rel_gap", gap)
@@ -104,7 +112,7 @@ def _model(cost: Floats, rows: Rows, upper: Floats, whole: Bools, maximise: bool
 
 
 def _bounded(values: Floats) -> Floats:
-    return np.clip(np.asarray(values, float), -highspy.kHighsInf, highspy.kHighsInf)
+    return np.asarray(np.clip(values, -highspy.kHighsInf, highspy.kHighsInf), float)
 
 
 def _answer(solver: highspy.Highs, whole: Bools) -> Solved:

@@ -102,14 +102,14 @@ def test_a_horizon_of_nothing_or_a_thousand_years_is_refused(months):
 
 
 def test_a_group_of_posts_given_twice_is_refused():
-    with pytest.raises(PlanError, match="line 8.*given twice"):
+    with pytest.raises(PlanError, match=r"line 8.*given twice"):
         make_scenario(GUARDS + GUARDS, make_force(A))
 
 
 def test_posts_of_a_type_nobody_defines_and_wishes_for_nobody_are_refused():
-    with pytest.raises(PlanError, match="line 7.*'tanks' is not defined"):
+    with pytest.raises(PlanError, match=r"line 7.*'tanks' is not defined"):
         make_scenario(GUARDS.replace("inf", "tanks"), make_force(A))
-    with pytest.raises(PlanError, match="line 8.*'Z' is not defined"):
+    with pytest.raises(PlanError, match=r"line 8.*'Z' is not defined"):
         make_scenario(GUARDS, make_force(A), "wishes: [{contributor: Z, posts: guards}]\n")
 
 
