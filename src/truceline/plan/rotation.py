@@ -74,9 +74,15 @@ class ForcePlan:
         return float(self.types.attrs.get("people_deployed", self.types["people_deployed"].sum()))
 
     @property
-    def posts_unfilled(self) -> int:
-        """Post-months that stay empty over the horizon, all types together."""
-        return int(self.types["unfilled_post_months"].sum())
+    def posts_unfilled(self) -> float:
+        """Post-months that stay empty over the horizon, all types together; in halves where steps are half months."""
+        return float(self.types["unfilled_post_months"].sum())
+
+    @property
+    def filled_share(self) -> float:
+        """Share of all post-months that are filled, all types together; 1 where none are asked for."""
+        wanted = float(self.posts["wanted"].sum())
+        return 1.0 - self.posts_unfilled / wanted if wanted else 1.0
 
     @property
     def proven(self) -> bool:

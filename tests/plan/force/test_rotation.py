@@ -70,7 +70,9 @@ def test_tables_add_up(level):
     plan = plan_force(make_scenario(GUARDS.format(4) + BATTERIES.format(3), force), force, backstop=level)
     assert list(plan.types.columns) == list(TYPES)
     assert (plan.posts["wanted"] == plan.posts[["by_backstop", "filled", "short"]].sum(axis=1)).all()
-    assert plan.posts["short"].sum() == plan.posts_unfilled
+    assert (
+        plan.posts["short"].sum() == plan.posts_unfilled
+    )  # whole months here: a month is as full as its emptiest step
     states = plan.months[["deployed", "resting", "preparing", "ready", "not_ready"]]
     assert (states >= 0).all().all()
     whole = plan.months.assign(units=states.sum(axis=1)).groupby(["contributor", "unit_type"])["units"]
