@@ -17,6 +17,7 @@ DATES = {"available_from", "leaves_on", "asked_on", "starts_on", "dated"}
 SHARES = {"probability", "share_abroad"}
 # more than this is a slip of the pen: a hundred years of days, fifty years of months, ten thousand units or posts
 MOST_DAYS, MOST_UNITS = 36_525.0, 10_000.0
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 STEP_MONTHS = 0.5
 
 
@@ -101,10 +102,7 @@ def _check_numbers(record: Any, path: str, reader: Reader) -> None:
         elif isinstance(value, float) and value < 0:
             raise reader.wrong(at, f"{key} is {value:g}.", "Give a number that is not negative.")
         elif key in DATES and value and value != "start":
-            try:
-                date.fromisoformat(value)
-            except ValueError:
-                raise reader.wrong(at, f"'{value}' is not a date.", "Write YYYY-MM-DD.") from None
+            _check_date(value, at, reader)
 
 
 def _most(key: str, path: str) -> float:
@@ -116,6 +114,15 @@ def _most(key: str, path: str) -> float:
     if key.endswith("_months"):
         return float(MOST_MONTHS)
     return MOST_UNITS if key == "posts" or ".units." in path else math.inf
+
+
+def _check_date(value: str, path: str, reader: Reader) -> None:
+    try:
+        year = date.fromisoformat(value).year
+    except ValueError:
+        raise reader.wrong(path, f"'{value}' is not a date.", "Write YYYY-MM-DD.") from None
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise reader.wrong(path, f"the year {year} is out of bounds.", f"Give one from {FIRST_YEAR} to {LAST_YEAR}.")
 
 
 def _check_range(value: Estimate, path: str, reader: Reader, *, most: float) -> None:

@@ -1,10 +1,31 @@
 """What a force and a scenario must say; nothing is guessed, and each error names the line."""
 
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args
+
 import pytest
 from force_samples import KINDS, make_force, make_scenario
 
 from truceline.errors import PlanError
+from truceline.plan.contributors import (
+    Bound,
+    Capability,
+    Caveat,
+    CaveatKind,
+    Claim,
+    Contributor,
+    Cost,
+    Force,
+    Item,
+    Supply,
+    UnitType,
+    Unknown,
+    Where,
+)
 from truceline.plan.parse import parse_force, parse_scenario
+from truceline.plan.scenario import Posts, Scenario, Wish
 
 A = "  - {id: A, called: A, units: {inf: {mid: 5}}}\n"
 GUARDS = "  - {id: guards, called: guards, unit_type: inf, role: guard, posts: {mid: 1}}\n"
@@ -88,6 +109,11 @@ def test_a_slip_of_the_pen_is_refused():
     refused("  - {id: A, called: A, readiness_days: {mid: 99999999}}\n", "0 to 36525")
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2025-13-01"])
+def test_a_date_nobody_can_mean_is_refused(day):
+    refused(f"  - {{id: A, called: A, available_from: {day}}}\n", "out of bounds|not a date")
+
+
 def test_a_caveat_that_lacks_its_number_is_refused():
     refused("  - {id: A, called: A, caveats: [{kind: keeps_from_line}]}\n", "does not say 'km'")
     refused("  - {id: A, called: A, caveats: [{kind: needs_backstop}]}\n", "does not say 'level'")
@@ -116,3 +142,11 @@ def test_posts_of_a_type_nobody_defines_and_wishes_for_nobody_are_refused():
 def test_no_tag_and_no_code_is_read():
     with pytest.raises(PlanError, match="tag"):
         parse_force("!!python/object:os.system {}", where="force.yaml")
+
+
+def test_every_key_caveat_and_item_is_documented():
+    text = (Path(__file__).resolve().parents[3] / "docs/reference/force.md").read_text(encoding="utf-8")
+    records = (Force, UnitType, Contributor, Caveat, Supply, Cost, Claim, Unknown, Scenario, Posts, Wish)
+    words = {f.metadata.get("key", f.name) for record in records for f in fields(record)}
+    words |= {*get_args(CaveatKind), *get_args(Item), *get_args(Bound), *get_args(Capability), *get_args(Where)}
+    assert [word for word in sorted(words) if not re.search(rf"\b{word}\b", text)] == []
