@@ -259,7 +259,6 @@ def backstop() -> list[str]:
     """Return what the items of the backstop supply; all judged but the count of batteries."""
     supplies = [
         ("logistics_airlift", "airlift_flight", (2, 6, 10), "unchecked", JUDGED, "[neighbours]"),
-        ("logistics_airlift", "logistics_battalion", (0, 2, 4), "unchecked", JUDGED, "[neighbours]"),
         ("intelligence", "isr_orbit", (2, 4, 8), "unchecked", JUDGED, "[neighbours]"),
         ("air_missile_defence", "air_defence_battery", (2, 6, 24), "secondary",
          "high: 24 long-range batteries replace the US share in Europe (IISS 2025); rest judged", "[neighbours]"),

@@ -32,6 +32,8 @@ class ForcePlan:
     title: str
     backstop: Backstop
     horizon_months: int
+    people_deployed: float  # in the month with most, all types together
+    people_tied_up: float  # deployed, resting and preparing: in the month with most, all types together
     types: pd.DataFrame  # TYPES, one row for each unit type
     months: pd.DataFrame  # MONTHS, who does what
     tours: pd.DataFrame  # TOURS, one bar of a Gantt chart each
@@ -62,16 +64,6 @@ class ForcePlan:
         per_unit = short["people_deployed"] / short["posts"].clip(lower=1)
         order = np.lexsort((-per_unit * short["short_by"], short["first_shortfall"]))
         return str(short["binding"].iloc[order[0]])
-
-    @property
-    def people_tied_up(self) -> float:
-        """People deployed, resting and preparing, in the month with most of all types together."""
-        return float(self.types.attrs.get("people_tied_up", self.types["people_tied_up"].sum()))
-
-    @property
-    def people_deployed(self) -> float:
-        """People deployed in the month with most of all types together."""
-        return float(self.types.attrs.get("people_deployed", self.types["people_deployed"].sum()))
 
     @property
     def posts_unfilled(self) -> float:
@@ -168,14 +160,14 @@ def _plan(setting: Setting, horizon: int, cases: tuple[Case, ...], schedules: li
     types = pd.DataFrame(rows, columns=list(TYPES))
     all_months = pd.concat(months, ignore_index=True)[list(MONTHS)]
     people = {case.kind.unit_type: case.people for case in cases}
-    types.attrs["people_tied_up"] = most_people(all_months, people, ["deployed", "resting", "preparing"])
-    types.attrs["people_deployed"] = most_people(all_months, people, ["deployed"])
     barred = list_barred(cases)
     return ForcePlan(
         scenario_id=setting.scenario.scenario_id,
         title=setting.scenario.title,
         backstop=setting.backstop,
         horizon_months=horizon,
+        people_deployed=most_people(all_months, people, ["deployed"]),
+        people_tied_up=most_people(all_months, people, ["deployed", "resting", "preparing"]),
         types=types,
         months=all_months,
         tours=pd.concat(tours, ignore_index=True)[list(TOURS)],

@@ -13,7 +13,7 @@ from truceline.plan.oracle import posts_sustained
 from truceline.plan.rotation_cases import Case
 from truceline.plan.rotation_problem import filled, first_short
 from truceline.plan.rotation_solve import Schedule
-from truceline.plan.rotation_words import find_causes, say_binding
+from truceline.plan.rotation_words import find_causes, say_also, say_binding
 from truceline.plan.scenario import Wish
 
 TYPES = (
@@ -39,7 +39,8 @@ TYPES = (
     "people_deployed",  # most in any month
     "people_tied_up",  # deployed, resting and preparing: most in any month
     "proven_by",  # how the unfilled posts are proven least: bound, HiGHS or ""
-    "binding",
+    "binding",  # what stops it first, in words
+    "also",  # other causes that keep as many units back
 )
 POSTS = ("month", "posts_id", "unit_type", "priority", "wanted", "by_backstop", "filled", "short")
 BARRED = ("contributor", "called", "unit_type", "posts_id", "units", "kind", "words", "source", "mark")
@@ -55,10 +56,10 @@ def type_row(case: Case, schedule: Schedule, months: pd.DataFrame, horizon: int)
     month = horizon + 1 if first >= problem.steps else first // per + 1
     begin = int(np.argmax(case.asked.any(axis=0))) // per
     short_by = int(empty[first]) if first < problem.steps else 0
-    binding = ""
+    binding = also = ""
     if short_by:
         causes = find_causes(case, months, month, tuple(bool(s) for s in short[:, first]))
-        binding = say_binding(case, causes, month, short_by)
+        binding, also = say_binding(case, causes, month, short_by), say_also(causes, short_by)
     wanted = int(case.asked.sum()) or 1
     people = {case.kind.unit_type: case.people}
     rules = zip(problem.units, problem.tour, problem.rest, problem.overlap, strict=True)
@@ -86,6 +87,7 @@ def type_row(case: Case, schedule: Schedule, months: pd.DataFrame, horizon: int)
         "people_tied_up": most_people(months, people, ["deployed", "resting", "preparing"]),
         "proven_by": schedule.proven_by,
         "binding": binding,
+        "also": also,
     }
 
 

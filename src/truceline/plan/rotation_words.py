@@ -106,3 +106,9 @@ def say_binding(case: Case, causes: tuple[Cause, ...], month: int, short_by: int
     units = sum(pool.units for pool in case.pools)
     more = f" ({'; '.join(cause.words for cause in causes[:2])})" if causes else ""
     return f"{start}: only {units} in all{more}"
+
+
+def say_also(causes: tuple[Cause, ...], short_by: int) -> str:
+    """Return the other causes that each keep enough units back, in words: lifting one of them would fill the posts."""
+    enough = [cause for cause in causes if cause.total >= short_by]
+    return "; ".join(cause.words for cause in enough[1:])

@@ -57,6 +57,13 @@ def test_caveats_bind_where_the_units_exist_but_may_not_stand():
     assert plan.binding.endswith("only outside the country of Aland")
 
 
+def test_what_else_keeps_as_many_back_is_said_too():
+    force = make_force(units_of("A", "ad", 6) + units_of("B", "ad", 9, "caveats: [{kind: needs_backstop, level: 1}], "))
+    types = plan_force(make_scenario(BATTERIES.format(2), force), force).types.iloc[0]
+    assert types["binding"] == "from month 19 air-defence batteries fall short by 2: tour interval of Aland"
+    assert types["also"] == "needs the backstop of Bland"
+
+
 def test_a_type_nobody_lists_says_so():
     force = make_force(units_of("A", "inf", 50))
     plan = plan_force(make_scenario(GUARDS.format(1) + BATTERIES.format(1), force), force)
@@ -98,7 +105,7 @@ def test_no_unit_goes_on_two_tours_at_once_or_before_its_rest_is_over():
 def test_nothing_depends_on_the_names_or_the_order_of_contributors(numbers, posts, names):
     def types(order, called):
         force = make_force("".join(units_of(called[i], "inf", numbers[i]) for i in order))
-        return plan_force(make_scenario(GUARDS.format(posts), force), force).types.drop(columns="binding")
+        return plan_force(make_scenario(GUARDS.format(posts), force), force).types.drop(columns=["binding", "also"])
 
     plain = types(range(len(numbers)), "ABCD")
     pd.testing.assert_frame_equal(plain, types(range(len(numbers)), names))
