@@ -34,6 +34,7 @@ class Bound:
     chosen: Ints
     closed: Bools  # (site,)
     opened: Bools  # (site,)
+    multiplier: Floats  # (client,) at the bound
 
 
 def bound_median(cost: Floats, *, p: int, fixed: Ints, step_up: float) -> Bound:
@@ -46,7 +47,7 @@ def bound_median(cost: Floats, *, p: int, fixed: Ints, step_up: float) -> Bound:
     chosen = swap(cost, greedy(cost, p, fixed), fixed)
     value = float(cost[:, chosen].min(axis=1).sum())
     best, best_reduced, step, quiet = -np.inf, np.zeros(sites), 2.0, 0
-    slack = np.empty_like(cost)
+    slack, at_best = np.empty_like(cost), multiplier
     tried = {tuple(sorted(chosen))}
     for _ in range(ROUNDS):
         np.subtract(cost, multiplier[:, None], out=slack)
@@ -55,7 +56,7 @@ def bound_median(cost: Floats, *, p: int, fixed: Ints, step_up: float) -> Bound:
         picked = _lowest(reduced, p, fixed)
         bound = float(multiplier.sum() + reduced[picked].sum())
         if bound > best + 1e-9 * abs(bound):
-            best, best_reduced, quiet = bound, reduced, 0
+            best, best_reduced, at_best, quiet = bound, reduced, multiplier.copy(), 0
         else:
             quiet += 1
         found = tuple(sorted(picked))
@@ -73,7 +74,7 @@ def bound_median(cost: Floats, *, p: int, fixed: Ints, step_up: float) -> Bound:
             break
         multiplier += step * max(1.05 * value - bound, 1e-9) / norm * gradient
     closed, opened = _tests(best_reduced, best, value - step_up, p, fixed)
-    return Bound(bound=min(best, value), value=value, chosen=chosen, closed=closed, opened=opened)
+    return Bound(bound=min(best, value), value=value, chosen=chosen, closed=closed, opened=opened, multiplier=at_best)
 
 
 def bound_cover(covers: sparse.csr_matrix, weight: Floats, *, p: int, fixed: Ints, step_up: float) -> Bound:
@@ -88,13 +89,13 @@ def bound_cover(covers: sparse.csr_matrix, weight: Floats, *, p: int, fixed: Int
     chosen = _swap_cover(covers, weight, _greedy_cover(by_site, weight, p, fixed), fixed)
     value = total - _covered(by_site, weight, chosen)
     best, best_reduced, step, quiet = -np.inf, np.zeros(by_site.shape[0]), 2.0, 0
-    tried = {tuple(sorted(chosen))}
+    tried, at_best = {tuple(sorted(chosen))}, multiplier
     for _ in range(ROUNDS):
         reduced = -(by_site @ multiplier)
         picked = _lowest(reduced, p, fixed)
         bound = float(multiplier.sum() + reduced[picked].sum())
         if bound > best + 1e-9 * max(abs(bound), 1.0):
-            best, best_reduced, quiet = bound, reduced, 0
+            best, best_reduced, at_best, quiet = bound, reduced, multiplier.copy(), 0
         else:
             quiet += 1
         count = np.asarray(by_site[picked].sum(axis=0)).ravel()
@@ -114,7 +115,14 @@ def bound_cover(covers: sparse.csr_matrix, weight: Floats, *, p: int, fixed: Int
             break
         multiplier = np.clip(multiplier + step * max(value - bound, 1e-9) / norm * gradient, 0.0, weight)
     closed, opened = _tests(best_reduced, best, value - step_up, p, fixed)
-    return Bound(bound=total - min(best, value), value=total - value, chosen=chosen, closed=closed, opened=opened)
+    return Bound(
+        bound=total - min(best, value),
+        value=total - value,
+        chosen=chosen,
+        closed=closed,
+        opened=opened,
+        multiplier=at_best,
+    )
 
 
 def greedy(cost: Floats, p: int, fixed: Ints) -> Ints:

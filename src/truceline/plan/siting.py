@@ -16,6 +16,7 @@ from scipy import sparse
 from truceline.errors import RequestError
 from truceline.plan.lagrange import bound_cover, bound_median, greedy
 from truceline.plan.milp import PROVEN, Floats, relative_gap
+from truceline.plan.probe import probe
 from truceline.plan.siting_rest import best_cover, best_median, cover_all, merge_rows
 
 Ints = npt.NDArray[np.int64]
@@ -59,8 +60,8 @@ def p_median(
 
     Notes
     -----
-    What the bound leaves open is solved in the radius formulation (Elloumi 2010; Garcia, Labbe and Marin 2011),
-    which has a variable for each distance at which a client may have no site, not one for each pair.
+    What the bound and probing leave open is solved in the radius formulation (Elloumi 2010; Garcia, Labbe and Marin
+    2011), which has a variable for each distance at which a client may have no site, not one for each pair.
     """
     far = _matrix(distance, "distance")
     cost = far * check_numbers(weight, len(far))[:, None]
@@ -71,7 +72,8 @@ def p_median(
     if bound > value - step:
         bound = value
     else:
-        free = np.flatnonzero(~found.closed)
+        free, opened = np.flatnonzero(~found.closed), np.flatnonzero(found.opened)
+        free = probe(cost, found.multiplier, free, p=p, opened=opened, beat=value - step)
         better = best_median(cost[:, free], p, found.opened[free])
         if better is None or better[1] >= value:
             bound = value
