@@ -28,6 +28,7 @@ from truceline.incidents import IncidentSettings, settings_from
 from truceline.monitor import Brief, monitor
 from truceline.monitoring import Monitoring
 from truceline.observations import Readings, empty, gather
+from truceline.planning import Planning, make_plan, read_plan
 from truceline.sensors.sight import KINDS
 from truceline.simulate import Outlook, Setting, outlook, read_setting
 from truceline.sources import read_source
@@ -105,6 +106,24 @@ class Mission:
         file = self.folder / "outlook.yaml"
         setting = read_setting(file.read_text(encoding="utf-8"), where=str(file)) if file.exists() else Setting()
         return outlook(setting, draws=draws, rng=np.random.default_rng(seed), tell=tell)
+
+    def plan(
+        self,
+        scenarios: Sequence[str] = (),
+        *,
+        draws: int = 0,
+        horizon_months: int | None = None,
+        seed: int = 1,
+        tell: Tell = lambda step: None,
+    ) -> Planning:
+        """Plan the mission's force and places: the scenarios named, or all, at every rung of the backstop.
+
+        `draws` plans are drawn from every number's range, on the same draws with and without the backstop.
+        """
+        brief = self.brief
+        line = next(line for line in brief.lines if line.strip is brief.strip)
+        given = read_plan(self.folder, title=brief.title, agreement=brief.agreements[0], line=line)
+        return make_plan(given, scenarios=scenarios, draws=draws, horizon_months=horizon_months, seed=seed, tell=tell)
 
     def during(self, *, start: datetime | None = None, end: datetime | None = None) -> Mission:
         """Return the same mission over another period."""
