@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from truceline.sensors.light import SUNRISE_DEG, sun_elevation_deg
+from truceline.light import SUNRISE_DEG, sun_elevation_deg
 from truceline.sensors.sight import PRESENT
 from truceline.sensors.thermal import FIRES, VIIRS_DAY, VIIRS_NIGHT, clear_share, detection_probability
 from truceline.strip import Strip
