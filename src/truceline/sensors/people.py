@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from truceline.sensors.acoustic import heard
 from truceline.sensors.facts import Fact, fact
+from truceline.sensors.kinds import violation
 from truceline.sensors.sight import Sight, View, sight_of, unseen
 
 Floats = npt.NDArray[np.float64]
@@ -80,7 +81,10 @@ class Reports:
         """Return the chance that what happened is reported by anybody."""
         if kind not in REPORTED:
             return unseen(view)
-        return sight_of(view, available=1.0, visible=1.0, detects=reported(view.people, case=case) * REPORTED[kind])
+        chance = reported(view.people, case=case) * REPORTED[kind]
+        if violation(kind).lasting:  # reported once in its life, not anew in every hour of it
+            chance = 1 - (1 - chance) ** (1 / violation(kind).life_h(case))
+        return sight_of(view, available=1.0, visible=1.0, detects=chance)
 
     def reach_km(self) -> float:
         """Return infinity: reports come from the whole line."""
