@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -15,12 +14,13 @@ import pandas as pd
 
 from truceline.errors import RequestError
 from truceline.light import sun_elevation_each_deg
-from truceline.orbits.age import MOST_D, time_sigma_s
-from truceline.orbits.elements import DEEP_MIN, Elements
-from truceline.orbits.kernel import INCIDENCE, OFF_NADIR, OUT, walk
+from truceline.orbits.age import time_sigma_s
+from truceline.orbits.elements import Elements
 from truceline.orbits.number import relative_orbits
+from truceline.orbits.search import search
+from truceline.orbits.shares import Share, hand_over, share_period
 from truceline.orbits.swath import Swath
-from truceline.orbits.track import A_KM, NODE_S, Floats, Track, make_track, places
+from truceline.orbits.track import Floats, Track, make_track, places
 from truceline.timespan import Timespan
 
 # column -> dtype; one row is one pass of one satellite's instrument over one cell
@@ -44,16 +44,6 @@ PASSES: dict[str, str] = {
 }
 
 PAD_S = 2400.0  # the track goes on this long before and after the period, so that no pass is cut at its ends
-_SIDES = {"both": 0, "left": 1, "right": -1}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Share:
-    """One element set and the part of the period, in seconds from its start, for which it is the nearest."""
-
-    elements: Elements
-    first_s: float
-    last_s: float
 
 
 def find_passes(
@@ -86,7 +76,7 @@ def find_passes(
     jobs = [
         partial(_passes_of, share, group, cells, period)
         for several in shares.values()
-        for share in _split(several, cells, period)
+        for share in hand_over(several, cells, period)
         if (group := [s for s in swaths if share[0].elements.norad_id in s.norad_ids])
     ]
     with ThreadPoolExecutor() as pool:
@@ -107,75 +97,17 @@ def _check_places(lon_deg: npt.ArrayLike, lat_deg: npt.ArrayLike) -> tuple[Float
     return lon, lat
 
 
-def share_period(elements: Sequence[Elements], period: Timespan) -> dict[int, list[_Share]]:
-    """Return NORAD number -> its element sets in order of epoch, each with the part of the period it serves.
-
-    Raises RequestError where no set at all lies within a year of the period, or an orbit is too high for passes.
-    """
-    end_s = (period.end - period.start).total_seconds()
-    by_satellite: dict[int, list[Elements]] = {}
-    for one in sorted(elements, key=lambda e: (e.norad_id, e.epoch)):
-        if one.period_min >= DEEP_MIN:
-            raise RequestError(
-                f"{one.name} ({one.norad_id}) goes round in {one.period_min:.0f} minutes: too high to make passes.",
-                todo="Leave it out; passes are of satellites below some 6,000 km.",
-            )
-        by_satellite.setdefault(one.norad_id, []).append(one)
-    shares: dict[int, list[_Share]] = {}
-    for norad_id, sets in by_satellite.items():
-        epochs = np.array([(e.epoch - period.start).total_seconds() for e in sets])
-        edges = np.r_[-np.inf, (epochs[1:] + epochs[:-1]) / 2, np.inf]
-        lows = np.maximum.reduce([edges[:-1], np.zeros(len(sets)), epochs - MOST_D * 86_400])
-        highs = np.minimum.reduce([edges[1:], np.full(len(sets), end_s), epochs + MOST_D * 86_400])
-        served = [
-            _Share(elements=e, first_s=float(low), last_s=float(high))
-            for e, low, high in zip(sets, lows, highs, strict=True)
-            if low < high
-        ]
-        if served:
-            shares[norad_id] = served
-    if not shares and end_s > 0:
-        raise RequestError(
-            f"no element set lies within a year of the period {period}.",
-            todo="Give sets with an epoch in the period, or near it.",
-        )
-    return shares
-
-
-def _split(several: list[_Share], cells: Floats, period: Timespan) -> list[tuple[_Share, Floats]]:
-    """Return each share with (c, 2), the seconds between which its passes over each cell must peak.
-
-    Where one set hands over to the next, the instant is moved within an orbit to where the satellite is lowest below
-    the cell's horizon: both sets agree there that no pass is under way.
-    """
-    spans = [np.tile([share.first_s, share.last_s], (len(cells), 1)) for share in several]
-    for i in range(len(several) - 1):
-        middle = several[i].last_s
-        if several[i + 1].first_s != middle:
-            continue  # a gap longer than a year: nothing to hand over
-        half = several[i].elements.period_min * 30
-        track = make_track(several[i].elements, start=period.start, first_s=middle - half, last_s=middle + half)
-        height = np.nan_to_num(cells[:, 3:] @ track.position_km.T)
-        change = track.seconds[height.argmin(axis=1)]
-        spans[i][:, 1], spans[i + 1][:, 0] = change, change
-    # a change before the first or after the last instant of the period changes nothing there
-    end_s = (period.end - period.start).total_seconds()
-    return [(share, np.clip(span, 0, end_s)) for share, span in zip(several, spans, strict=True)]
-
-
 def _passes_of(
-    share: tuple[_Share, Floats], swaths: list[Swath], cells: Floats, period: Timespan
+    share: tuple[Share, Floats], swaths: list[Swath], cells: Floats, period: Timespan
 ) -> list[dict[str, Any]]:
     """Return the passes of one element set, one mapping of columns for each instrument."""
-    set_, span = share
-    one = set_.elements
+    one, span = share[0].elements, share[1]
     low, high = float(span[:, 0].min()), float(span[:, 1].max())
     track = make_track(one, start=period.start, first_s=low - PAD_S, last_s=high + PAD_S)
-    runs = _worth_a_look(track, cells)
     made = []
     for swath in swaths:
         dates = _in_service(swath, one.norad_id, span, period.start)
-        found = _walk(track, runs, cells, swath, dates)
+        found = search(track, cells, swath, dates)
         made.append(_columns(found, one, swath, track, period.start))
     return made
 
@@ -188,43 +120,6 @@ def _in_service(swath: Swath, norad_id: int, span: Floats, start: datetime) -> F
     if norad_id in swath.serves_to:
         high = np.minimum(high, (swath.serves_to[norad_id] - start).total_seconds())
     return np.stack([low, high], axis=1)
-
-
-def _worth_a_look(track: Track, cells: Floats) -> npt.NDArray[np.int64]:
-    """Return (r, 2): first and last node of each stretch in which the satellite may stand above any cell's horizon.
-
-    The cells lie within a cap round their mean direction; the satellite must be within the cap, the horizon's reach
-    (a degree more for the ellipsoid) and one step of its flight.
-    """
-    up = cells[:, :3] / np.linalg.norm(cells[:, :3], axis=1, keepdims=True)
-    mean = up.mean(axis=0)
-    far = np.linalg.norm(track.position_km, axis=1)
-    known = np.isfinite(far)
-    if np.linalg.norm(mean) < 1e-6:  # cells all round the Earth have no middle
-        near = known
-    else:
-        middle = mean / np.linalg.norm(mean)
-        cap = np.arccos(np.clip(up @ middle, -1, 1)).max()
-        speed = np.linalg.norm(track.velocity_km_s, axis=1) / far
-        reach = np.arccos(np.clip(A_KM / far, -1, 1)) + np.radians(1) + speed * NODE_S
-        near = known & (np.arccos(np.clip(track.position_km @ middle / far, -1, 1)) <= cap + reach)
-    edges = np.diff(np.r_[0, near.astype(np.int8), 0])
-    first, last = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
-    runs = np.stack([first, last], axis=1)
-    return runs[last > first].astype(np.int64)
-
-
-def _walk(track: Track, runs: npt.NDArray[np.int64], cells: Floats, swath: Swath, span: Floats) -> Floats:
-    kind = INCIDENCE if swath.limit == "incidence" else OFF_NADIR
-    limits = (kind, float(np.cos(np.radians(swath.max_deg))), float(swath.min_deg), float(_SIDES[swath.side]))
-    arrays = (track.seconds, track.position_km, track.velocity_km_s)
-    room = 1000
-    while True:
-        found = np.empty((room, OUT))
-        number = walk(arrays, runs, cells, limits, span, found)
-        if number <= room:
-            return found[:number]
-        room = number
 
 
 def _columns(found: Floats, one: Elements, swath: Swath, track: Track, start: datetime) -> dict[str, Any]:

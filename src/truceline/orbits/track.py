@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 A_KM = 6378.137  # WGS84
 E2 = 6.69437999014e-3
-NODE_S = 120.0  # between two nodes of a track; cubic interpolation then errs by some 5 m at 500-900 km
+NODE_S = 180.0  # between two nodes of a track; cubic interpolation then errs by some 25 m at 500-900 km
 _DAY_S = 86_400.0
 
 
