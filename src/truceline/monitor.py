@@ -23,7 +23,7 @@ from truceline.sensors.cover import cover_deployment
 from truceline.sensors.coverage import Coverage
 from truceline.sensors.deployment import Deployment
 from truceline.sensors.recorded import CELL_KM, cover
-from truceline.sensors.sight import assumptions
+from truceline.sensors.sight import RECORDED, assumptions
 from truceline.strip import Strip
 from truceline.timespan import Timespan
 
@@ -131,7 +131,7 @@ def monitor(
             *early_warnings(status, incidents, readings.looks, brief.period),
             *_left_out(brief),
         ),
-        assumptions=pd.concat([made.assumptions, assumptions()], ignore_index=True),
+        assumptions=pd.concat([made.assumptions, _assumed(brief)], ignore_index=True),
         credits=brief.credits,
         digests=readings.digests,
         background=made.background,
@@ -145,3 +145,9 @@ def _left_out(brief: Brief) -> list[str]:
         return []
     rows = brief.deployment.outside(brief.period).itertuples()
     return [f"Sensor {row.sensor} was left out of the coverage: {row.reason}" for row in rows]
+
+
+def _assumed(brief: Brief) -> pd.DataFrame:
+    """Return the numbers behind the coverage: those of what watches, and of the mission's kinds of violation."""
+    sensors = set(RECORDED) if brief.deployment is None else {"present", *brief.deployment.kinds()}
+    return assumptions(sensors=sensors, kinds=brief.kinds)

@@ -29,7 +29,14 @@ def test_an_unknown_number_is_refused_with_the_nearest():
 
 def test_the_report_lists_every_number_with_its_source():
     table = assumptions()
-    assert len(table) == len(facts())
+    planning_only = sum(key.startswith("orbit.") for key in facts())
+    assert len(table) == len(facts()) - planning_only
     assert (table["low"] <= table["value"]).all()
     assert (table["value"] <= table["high"]).all()
     assert table["source"].str.len().gt(5).all()
+
+
+def test_a_mission_of_thermal_satellites_lists_no_number_of_cameras():
+    names = assumptions(sensors=["thermal"], kinds=["strike"])["name"]
+    assert names.str.startswith(("thermal.", "cloud.", "kind.strike.")).all()
+    assert names.str.startswith("kind.strike.").any()

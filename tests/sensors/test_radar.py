@@ -6,7 +6,7 @@ from truceline.sensors.sight import View
 
 
 def test_half_of_point_nine_is_seen_at_r50_of_a_moving_vehicle():
-    # authority: sensors reference, 4.5: d = .9 / (1 + exp((r - r50) / (.15 r50))), vehicle r50 15 km; .3 of a stay moving
+    # authority: sensors reference, 4.5: d = .9 / (1 + exp((r - r50) / (.15 r50))), vehicle r50 15 km; .3 of it moving
     radar = Radar(name="r", height_m=100)
     sight = radar.sight("heavy_weapons", View(range_km=np.array(15.0)), case=1)
     assert float(sight.detects) == pytest.approx(0.45 * 0.3)
