@@ -32,6 +32,7 @@ from truceline.orbits import Elements, read_elements
 from truceline.sensors.deployment import Deployment
 from truceline.sensors.deployment_file import FILE_KEYS, read_deployment
 from truceline.sensors.sight import KINDS
+from truceline.simulate import Outlook, Setting, outlook, read_setting
 from truceline.sources import read_source
 from truceline.sources.claims import read_claims
 from truceline.sources.firms_passes import read_cloud
@@ -102,6 +103,12 @@ class Mission:
         readings, claims = self.read(now=now, tell=tell)
         assessment = monitor(self.brief, readings, now=now, claims=claims, tell=tell)
         return Monitoring(assessment=assessment, recognised=readings.recognised, notes=self.warnings)
+
+    def outlook(self, *, draws: int = 100_000, seed: int = 1, tell: Tell = lambda step: None) -> Outlook:
+        """Return how long the ceasefire might hold under the assumptions of outlook.yaml, or the stated ranges."""
+        file = self.folder / "outlook.yaml"
+        setting = read_setting(file.read_text(encoding="utf-8"), where=str(file)) if file.exists() else Setting()
+        return outlook(setting, draws=draws, rng=np.random.default_rng(seed), tell=tell)
 
     def during(self, *, start: datetime | None = None, end: datetime | None = None) -> Mission:
         """Return the same mission over another period."""

@@ -22,6 +22,10 @@ COMMANDS = {
     "lint": ("agreements", "List what the agreement's text leaves open; exit code 1 when anything was found."),
     "judge": ("agreements", "Judge each sighting against each clause and reading of an agreement."),
     "monitor": ("watch", "Watch a ceasefire: from observations to incidents, findings, record and report."),
+    "outlook": (
+        "trials",
+        "Say how long the ceasefire might hold under stated assumptions, with and without the backstop.",
+    ),
     "verify": ("watch", "Check a record or bundle; exit code 1 and the item's name when anything was changed."),
     "passes": (
         "orbits",
