@@ -9,6 +9,7 @@ import truceline as tl
 from truceline.cli import run
 from truceline.errors import MissionError, UnknownNameError
 from truceline.mission import find_mission, open_mission
+from truceline.report.chart_grid import coverage_grid, sector_exposure
 from truceline.timespan import parse_instant
 from truceline.watching import watch_over
 
@@ -103,6 +104,11 @@ def test_in_the_monitor_sensors_make_looks_and_what_was_left_out_is_a_warning(mi
     assert watched.exposure["km_h_unseen_night"] < alone.exposure["km_h_unseen_night"]
     assert watched.exposure["km_h_total"] == pytest.approx(alone.exposure["km_h_total"], rel=1e-12)
     assert (watched.status["watched"] >= alone.status["watched"] - 1e-6).all()
+    # the report divides by the same exposure: kilometre-hours weighed by the chance that a violation was seen
+    by_sector = sector_exposure(watched, coverage_grid(watched)).set_index("sector")
+    weighed = (watched.status["watched"] * watched.status["exposure_h"]).groupby(watched.status["sector"]).sum()
+    km = watched.sectors.set_index("sector")["to_km"] - watched.sectors.set_index("sector")["from_km"]
+    assert by_sector["km_h_effective"].to_numpy() == pytest.approx((weighed * km).to_numpy(), rel=0.01)
     bound = watched.status["missed_upper"] * watched.status["watched"]
     assert bound.to_numpy() == pytest.approx(2.9957, rel=1e-4)  # none seen: 3.0 / watched
 
