@@ -26,12 +26,14 @@ def test_gaps_of_drones_to_and_fro_on_a_thousand_kilometres(drones, speed_kmh, m
     assert worst == pytest.approx(worst_h, abs=0.04)
 
 
-def test_flown_gaps_agree_with_the_closed_form():
-    rng = np.random.default_rng(2)
-    gaps = simulate_gaps(line_km=1000, drones=5, speed_kmh=250, hours=400, places=2000, rng=rng)
-    error = gaps.std() / 2000**0.5  # gaps at one place add up to whole laps: places are what is sampled
-    assert abs(gaps.mean() - 0.8) < 3 * error
-    assert gaps.max() == pytest.approx(1.6, abs=0.01)
+@pytest.mark.parametrize("relay", [False, True])
+def test_flown_gaps_agree_with_the_closed_form(relay):
+    given = {"line_km": 1000, "drones": 5, "speed_kmh": 250}
+    mean, worst = (relay_gaps if relay else shuttle_gaps)(**given)
+    gaps = simulate_gaps(**given, places=4000, rng=np.random.default_rng(2), relay=relay)
+    error = gaps.std() / 4000**0.5  # gaps at one place add up to whole laps: places are what is sampled
+    assert abs(gaps.mean() - mean) < 3 * error
+    assert gaps.max() == pytest.approx(worst, abs=0.01)
 
 
 def test_a_relay_passes_its_ends_once_a_loop():
