@@ -23,6 +23,7 @@ from truceline.sensors.cover import cover_deployment
 from truceline.sensors.coverage import Coverage
 from truceline.sensors.deployment import Deployment
 from truceline.sensors.recorded import CELL_KM, cover
+from truceline.sensors.scene import CELL_KM as FINE_KM
 from truceline.sensors.sight import RECORDED, assumptions
 from truceline.strip import Strip
 from truceline.timespan import Timespan
@@ -57,7 +58,8 @@ def watch(brief: Brief, looks: pd.DataFrame) -> Coverage:
     deployed = brief.deployment
     if deployed is None:
         return cover(looks, strip=brief.strip, period=brief.period, kinds=brief.kinds)
-    known = cover_deployment(deployed, strip=brief.strip, period=brief.period, kinds=brief.kinds)
+    fine = FINE_KM if deployed.posts else CELL_KM  # satellites alone see no difference between neighbouring kilometres
+    known = cover_deployment(deployed, strip=brief.strip, period=brief.period, kinds=brief.kinds, cell_km=fine)
     beside = looks[looks["sensor"] != "thermal"] if deployed.orbits("thermal", brief.period) else looks
     recorded = cover(beside, strip=brief.strip, period=brief.period, kinds=brief.kinds)
     return known.coarser(CELL_KM).beside(recorded)
