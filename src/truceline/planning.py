@@ -1,4 +1,4 @@
-"""What planning a mission gives back: every scenario at every rung of the backstop, as tables and a folder of papers."""
+"""What planning a mission gives back: every scenario at every rung of the backstop, as tables and papers."""
 
 from __future__ import annotations
 

@@ -53,11 +53,29 @@ def cover_all(near: Bools, p: int, held: Ints) -> Ints | None:
         return held
     if left <= 0:
         return None
-    rows = Rows(matrix=sparse.csr_matrix(need, dtype=float), low=np.ones(len(need)), high=np.full(len(need), np.inf))
-    answer = solve(np.ones(sites), rows, upper=np.ones(sites), whole=np.ones(sites, bool))
-    if not answer.feasible or answer.value > left + 0.5:
-        return None
-    return np.unique(np.r_[held, np.flatnonzero(answer.x > 0.5)]).astype(int)
+    known = _greedy_all(need, left)
+    if known is None:
+        rows = Rows(
+            matrix=sparse.csr_matrix(need, dtype=float), low=np.ones(len(need)), high=np.full(len(need), np.inf)
+        )
+        answer = solve(np.ones(sites), rows, upper=np.ones(sites), whole=np.ones(sites, bool))
+        if not answer.feasible or answer.value > left + 0.5:
+            return None
+        known = np.flatnonzero(answer.x > 0.5)
+    return np.unique(np.r_[held, known]).astype(int)
+
+
+def _greedy_all(need: Bools, left: int) -> Ints | None:
+    """Return at most `left` sites that cover every client, each covering the most of what remains, or None."""
+    chosen: list[int] = []
+    while len(need):
+        if len(chosen) == left:
+            return None
+        chosen.append(int(np.argmax(need.sum(axis=0))))
+        if not need[:, chosen[-1]].any():
+            return None
+        need = need[~need[:, chosen[-1]]]
+    return np.asarray(chosen, int)
 
 
 def merge_rows(matrix: sparse.csr_matrix, weight: Floats) -> tuple[sparse.csr_matrix, Floats]:

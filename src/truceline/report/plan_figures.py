@@ -194,8 +194,8 @@ def _names(axes: Axes, shown: pd.DataFrame) -> None:
     written: list[tuple[float, float]] = []
     for site in order[order["first"] | (order["size"] > 2e5)].itertuples():
         if all(abs(site.lon_deg - x) > 1.7 or abs(site.lat_deg - y) > 0.32 for x, y in written):
-            at, style = (site.lon_deg, site.lat_deg), {"fontsize": 7.5, "color": INK, "zorder": 6}
-            axes.annotate(str(site.name), at, (5, 4), textcoords="offset points", **style)
+            at = (float(site.lon_deg), float(site.lat_deg))
+            axes.annotate(str(site.name), at, (5, 4), textcoords="offset points", fontsize=7.5, color=INK, zorder=6)
             written.append((site.lon_deg, site.lat_deg))
 
 

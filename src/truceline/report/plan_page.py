@@ -27,7 +27,9 @@ from truceline.report.words import NOT_KNOWN, number, percent
 
 SHOWN = 12
 RUNGS = ("none", *(f"+ {CALLED[item]}" for item in ITEMS))
-NOT_A_TARGET = "Observation, protection and planning only: no positions of either army, no targets; long-range strike is a yes or no."
+NOT_A_TARGET = (
+    "Protection and planning only: no positions of either army, no targets; long-range strike is a yes or no."
+)
 MEASURES = {
     "months_sustained": "months sustained",
     "posts_unfilled": "post-months unfilled",
@@ -79,9 +81,8 @@ def _compared(planned: Sequence[ScenarioPlan]) -> tuple[str, ...]:
     lines = []
     for p in planned:
         bare, full = p.plans[0], p.plans[-1]
-        lines.append(
-            f"{p.scenario.title} ({p.scenario.dated}): {_kept(bare)} without the backstop, {_kept(full)} with all of it."
-        )
+        named = f"{p.scenario.title} ({p.scenario.dated})"
+        lines.append(f"{named}: {_kept(bare)} without the backstop, {_kept(full)} with all of it.")
     return (
         *lines,
         "Numbers are the middle of stated ranges; each scenario's page has the spread and what is not known.",
@@ -136,8 +137,8 @@ def _rungs(planned: ScenarioPlan) -> tuple[Table, ...]:
         cells = [number(float(value), 0) for value in numbers]
         proven = "yes" if plan.proven else "to a bound"
         rows.append(row(word, cells[0], first, percent(plan.filled_share), *cells[1:], proven, guarded))
-    head = ("backstop", "months sustained", "first shortfall", "posts filled", "deployed at most", "tied up at most")
-    head += ("post-months unfilled", "proven least", "sites guarded")
+    head = ["backstop", "months sustained", "first shortfall", "posts filled", "deployed at most", "tied up at most"]
+    head += ["post-months unfilled", "proven least", "sites guarded"]
     return table("By rung of the backstop; each adds to the ones above", head, rows, numeric=range(1, 9))
 
 

@@ -59,6 +59,8 @@ def _guarded(plan: PlacesPlan) -> Section:
         )
         for s in plan.by_size.itertuples()
     ]
+    size_head = ("people on guard", "sites, few", "sites", "sites, many")
+    head = ("site", "kind", "km behind the line", "guarded", "people", "why not")
     return Section(
         key="sites",
         title="Sites",
@@ -127,6 +129,7 @@ def _defended(bare: PlacesPlan, full: PlacesPlan) -> Section:
                     *_shares(d),
                 )
             )
+    head = ("backstop", "from", "of", "altitude m", "batteries", "low", "middle", "high")
     return Section(
         key="defended",
         title="What air defence covers",
