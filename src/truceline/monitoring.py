@@ -15,6 +15,7 @@ from truceline.findings.tables import Assessment
 from truceline.provenance import VERSION, canonical_json, digest
 from truceline.report import map_html, render_folder, strip_chart_figure, summary_text
 from truceline.report.exports import export_files
+from truceline.report.folder import write_files
 from truceline.report.release import release
 from truceline.store import Record, export_bundle
 from truceline.timespan import iso
@@ -115,9 +116,7 @@ class Monitoring:
             **render_folder(shown, languages=languages, release_notes=notes, record_root=root),
             **export_files(shown),
         }
-        for name, content in sorted(files.items()):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
+        write_files(folder, files)
         published = [{"file": name, "sha256": digest(content)} for name, content in sorted(files.items())]
         with kept.batch(self.assessment.now) as batch:
             batch.append("report", published, id_column="file")

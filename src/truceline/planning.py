@@ -30,7 +30,9 @@ from truceline.plan.scenario import Scenario
 from truceline.plan.sites import Front, read_sites
 from truceline.plan.summary import summarise_plan
 from truceline.plan.tornado import rank_parameters
+from truceline.plan.unknowns import list_unknowns
 from truceline.plan.whole import ScenarioPlan
+from truceline.report.folder import write_files
 from truceline.report.land import land_in
 from truceline.report.paper import paper_html, paper_pdf
 from truceline.report.plan_page import comparison_paper, scenario_paper
@@ -38,7 +40,7 @@ from truceline.sources.places import towns_about
 
 Tell = Callable[[str], None]
 
-REACH_DEG = 12.0  # how far about the line land and towns are read: the bases of neighbours lie within it
+AROUND_DEG = 2.0  # how far about sites, bases and the line land and towns are read
 STANDS_IN_MONTH = 12  # places are planned with what stands this many months after the first post
 
 
@@ -89,16 +91,25 @@ class Planning:
 
     def write(self, out: str | Path, *, now: datetime) -> Path:
         """Write the report into a folder: index.html and plan.pdf compare, one page and PDF tell each scenario."""
-        folder = Path(out)
-        folder.mkdir(parents=True, exist_ok=True)
         papers = {"index": comparison_paper(self.scenarios, self.force, title=self.title, now=now)}
-        papers |= {
-            planned.scenario.scenario_id: scenario_paper(planned, self.force, now=now) for planned in self.scenarios
-        }
-        for name, paper in papers.items():
-            (folder / f"{name}.html").write_text(paper_html(paper), encoding="utf-8")
-            (folder / f"{'plan' if name == 'index' else name}.pdf").write_bytes(paper_pdf(paper))
-        return folder / "index.html"
+        for planned in self.scenarios:
+            papers[planned.scenario.scenario_id] = scenario_paper(planned, self.force, now=now)
+        files = {f"{name}.html": paper_html(paper).encode() for name, paper in papers.items()}
+        files |= {f"{'plan' if name == 'index' else name}.pdf": paper_pdf(paper) for name, paper in papers.items()}
+        files |= {f"{name}.csv": sheet.to_csv(index=False).encode() for name, sheet in self._sheets().items()}
+        return write_files(Path(out), files)
+
+    def _sheets(self) -> dict[str, pd.DataFrame]:
+        """Return the tables behind the papers, with every rung of the backstop, for spreadsheets."""
+        sheets = {"plans": self.table}
+        for planned in self.scenarios:
+            name, full, places = planned.scenario.scenario_id, planned.plans[-1], planned.places[-1]
+            tables = {"tours": full.tours, "posts": full.posts, "caveats": full.barred}
+            tables["not_known"] = list_unknowns(planned.scenario, self.force)
+            if places is not None:
+                tables["sites"] = places.guard.drop(columns=["line"])
+            sheets |= {f"{name}_{what}": table for what, table in tables.items()}
+        return sheets
 
     def _repr_html_(self) -> str:
         return str(self.table._repr_html_())
@@ -262,17 +273,18 @@ def _read_places(folder: Path, agreement: Agreement, line: LineOfContact) -> tup
         beyond_start=said.beyond_start,
         beyond_end=said.beyond_end,
     )
-    middle_lon, middle_lat = float(strip.lon_deg.mean()), float(strip.lat_deg.mean())
-    box = (middle_lon - 1.5 * REACH_DEG, middle_lat - REACH_DEG, middle_lon + 1.5 * REACH_DEG, middle_lat + REACH_DEG)
 
     def table(name: str) -> dict[str, str]:
         return {"text": _text(folder / name), "where": str(folder / name)}
 
+    sites, bases = read_sites(**table("sites.csv")), read_bases(**table("bases.csv"))
+    lon, lat = (np.r_[sites[axis], bases[axis], getattr(strip, axis)] for axis in ("lon_deg", "lat_deg"))
+    box = (lon.min() - AROUND_DEG, lat.min() - AROUND_DEG, lon.max() + AROUND_DEG, lat.max() + AROUND_DEG)
     given = PlacesGiven(
         front=front,
         host=said.host,
-        sites=read_sites(**table("sites.csv")),
-        bases=read_bases(**table("bases.csv")),
+        sites=sites,
+        bases=bases,
         postures=read_postures(**table("posture.csv")),
         assets=read_facts(**table("assets.csv")),
         sea=read_facts(**table("sea.csv")),

@@ -40,7 +40,10 @@ COMMANDS = {
         "Say how well a line is watched: seen, partly seen, not seen, by kind of violation, sector, day and night.",
     ),
     "fetch": ("feeds", "Download a public feed; goes on where a broken download stopped. Needs the network."),
-    "demo": ("watch", "Watch the Easter truce of 11-12 April 2026 on bundled real data."),
+    "demo": (
+        "demo",
+        "Watch the Easter truce of 11-12 April 2026 on bundled real data, plan a force, and look ahead.",
+    ),
 }
 
 

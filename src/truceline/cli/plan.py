@@ -7,13 +7,10 @@ from typing import Annotated
 
 import typer
 
-from truceline.cli.shown import out, print_json, print_table, progress
+from truceline.cli.shown import out, print_json, progress
 from truceline.cli.words import Json, instant
 from truceline.mission import open_mission
 from truceline.planning import Planning
-
-FIRST = ("scenario", "level", "months_sustained", "first_shortfall", "filled_share", "people_deployed",
-         "people_tied_up", "sites_guarded", "binding")  # fmt: skip
 
 
 def plan(
@@ -46,6 +43,17 @@ def plan(
 
 
 def _tell(made: Planning) -> None:
-    table = made.table
-    shown = table[[name for name in FIRST if name in table]]
-    print_table(shown.rename(columns=lambda name: name.replace("_", " ")))
+    """Print a line for each rung, and what binds first without the backstop and with all of it."""
+    for name, rows in made.table.groupby("scenario", sort=False):
+        out.print(f"{name}: {rows['title'].iloc[0]}", style="bold", markup=False)
+        for rung in rows.itertuples():
+            first = (
+                "no post is ever empty"
+                if rung.first_shortfall != rung.first_shortfall
+                else (f"first empty post in month {rung.first_shortfall:.0f}")
+            )
+            text = f"  backstop {rung.level} of 5: {rung.filled_share:4.0%} of posts filled, {first}"
+            out.print(f"{text}, {rung.people_tied_up:,.0f} people tied up at most", markup=False, soft_wrap=True)
+        for rung in (rows.iloc[0], rows.iloc[-1]):
+            if rung["binding"]:
+                out.print(f"  {rung['level']} of 5: {rung['binding']}", markup=False, soft_wrap=True, style="dim")

@@ -1,4 +1,4 @@
-"""Commands that watch: monitor a mission, the demonstration, and verify what was recorded."""
+"""Commands that watch: monitor a mission, and verify what was recorded."""
 
 from __future__ import annotations
 
@@ -58,22 +58,7 @@ def monitor(
     with progress(quiet=as_json) as tell:
         result = opened.monitor(now=instant(now), tell=tell)
         numbers = result.write(to_folder, profile=profile, languages=language or ["en"], tell=tell)
-    _tell(result, numbers, as_json=as_json, show_columns=events is not None)
-
-
-def demo(
-    to_folder: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path("demo-report"),
-    as_json: Json = False,
-) -> None:
-    """Watch the Easter truce of 11-12 April 2026 on bundled real data.
-
-    Example: truceline demo --out demo-report
-    """
-    opened = open_mission("easter-2026")
-    with progress(quiet=as_json) as tell:
-        result = opened.monitor(tell=tell)
-        numbers = result.write(to_folder, languages=("en", "uk", "fr"), tell=tell)
-    _tell(result, numbers, as_json=as_json)
+    tell_watch(result, numbers, as_json=as_json, show_columns=events is not None)
 
 
 def verify(
@@ -94,7 +79,8 @@ def verify(
     raise typer.Exit(FOUND_SOMETHING if problems else DONE)
 
 
-def _tell(result: Monitoring, numbers: dict[str, Any], *, as_json: bool, show_columns: bool = False) -> None:
+def tell_watch(result: Monitoring, numbers: dict[str, Any], *, as_json: bool, show_columns: bool = False) -> None:
+    """Print what a monitoring run concluded, for people or as JSON."""
     if as_json:
         print_json(numbers)
         return

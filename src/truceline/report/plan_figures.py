@@ -59,7 +59,7 @@ def gantt_figure(plan: ForcePlan, unit_type: str, called: str) -> Figure:
     return figure
 
 
-def _rows(tours: pd.DataFrame) -> np.ndarray:  # type: ignore[type-arg]
+def _rows(tours: pd.DataFrame) -> np.ndarray:
     """Return the row of each tour, the first that is free; tours that hand over share a post but not a row."""
     free: list[float] = []
     rows = np.zeros(len(tours), int)
@@ -80,8 +80,7 @@ def filled_figure(plan: ForcePlan, called: dict[str, str]) -> Figure:
     with mpl.rc_context(STYLE):  # type: ignore[arg-type]
         figure = Figure(figsize=(12, 1.3 + 0.28 * len(table)), facecolor="white", layout="constrained")
         axes = figure.add_subplot()
-        colours = mpl.colormaps["RdYlBu"].copy()
-        colours.set_bad("#f4f6f8")
+        colours = mpl.colormaps["RdYlBu"].with_extremes(bad="#f4f6f8")
         picture = axes.pcolormesh(
             np.append(table.columns.to_numpy() - 1, table.columns.max()),
             np.arange(len(table) + 1),
@@ -164,7 +163,7 @@ def _batteries(axes: Axes, batteries: pd.DataFrame) -> None:
         axes.add_collection(PatchCollection(patches, facecolor=REACH, edgecolor=REACH, alpha=alpha, linewidth=0.6))
 
 
-def _circle(lon: float, lat: float, radius_km: float) -> np.ndarray:  # type: ignore[type-arg]
+def _circle(lon: float, lat: float, radius_km: float) -> np.ndarray:
     azimuth = np.linspace(0, 360, 91)
     many = np.full_like(azimuth, 1.0)
     lons, lats, _ = GEOD.fwd(lon * many, lat * many, azimuth, 1000 * radius_km * many)
@@ -195,7 +194,7 @@ def _names(axes: Axes, shown: pd.DataFrame) -> None:
     for site in order[order["first"] | (order["size"] > 2e5)].itertuples():
         if all(abs(site.lon_deg - x) > 1.7 or abs(site.lat_deg - y) > 0.32 for x, y in written):
             at = (float(site.lon_deg), float(site.lat_deg))
-            axes.annotate(str(site.name), at, (5, 4), textcoords="offset points", fontsize=7.5, color=INK, zorder=6)
+            axes.annotate(str(site.name), at, (5, 4), textcoords="offset points", fontsize=8.5, color=INK, zorder=6)
             written.append((site.lon_deg, site.lat_deg))
 
 
@@ -211,4 +210,4 @@ def _legend(figure: Figure) -> None:
         Patch(facecolor=REACH, alpha=0.15, label="... at 10,000 m"),
         Line2D([], [], color="#a01830", linewidth=2.4, label="line of contact, generalised"),
     ]
-    figure.legend(handles=handles, ncols=4, loc="lower center", frameon=False, fontsize=8)
+    figure.legend(handles=handles, ncols=4, loc="lower center", frameon=False, fontsize=9.5)

@@ -25,7 +25,7 @@ from truceline.report.plan_figures import filled_figure, gantt_figure, ladder_fi
 from truceline.report.plan_places import places_sections
 from truceline.report.words import NOT_KNOWN, number, percent
 
-SHOWN = 12
+SHOWN, OPEN = 12, 40  # rows of a ranking, and of what is not known; the rest is in the CSV files
 RUNGS = ("none", *(f"+ {CALLED[item]}" for item in ITEMS))
 NOT_A_TARGET = (
     "Protection and planning only: no positions of either army, no targets; long-range strike is a yes or no."
@@ -144,7 +144,7 @@ def _rungs(planned: ScenarioPlan) -> tuple[Table, ...]:
 
 def _binding(planned: ScenarioPlan) -> Iterable[Section]:
     rows = []
-    for word, plan in zip(RUNGS, planned.plans, strict=True):
+    for word, plan in ((RUNGS[0], planned.plans[0]), ("all of it", planned.plans[-1])):
         short = plan.types[plan.types["first_shortfall"].notna()].sort_values("first_shortfall", kind="stable")
         rows += [
             row(word, str(t.called), number(t.first_shortfall, 0), _sentence(t.binding)) for t in short.itertuples()
@@ -330,14 +330,15 @@ def _unknowns(planned: ScenarioPlan, force: Force) -> Section:
     unknown = list_unknowns(planned.scenario, force)
     rows = [
         row(str(u.kind), str(u.what), _bounds(u.low, u.high), str(u.mark), str(u.source), str(u.settle))
-        for u in unknown.itertuples()
+        for u in unknown.head(OPEN).itertuples()
     ]
+    more = len(unknown) - len(rows)
     head = ("kind", "what", "range", "mark", "source", "would be settled by")
     return Section(
         key="unknowns",
         title="What we do not know",
         text=("What is stated as open, who has not decided, claims that differ, and numbers unchecked or wide.",),
-        tables=table("Not known", head, rows),
+        tables=table("Not known", head, rows, left_out=more),
     )
 
 

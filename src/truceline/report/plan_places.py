@@ -14,6 +14,7 @@ from truceline.report.page import Section, Table, row, table
 from truceline.report.plan_figures import places_figure
 from truceline.report.words import NOT_KNOWN, number, percent
 
+WITHIN_MIN = (30.0, 60.0, 90.0)
 OF = {"line": "the line", "sites": "sites", "people": "people at sites", "area": "area", "population": "population"}
 
 
@@ -92,10 +93,12 @@ def _minutes(minutes: pd.Series, share: float) -> str:
 
 
 def _reserve(plan: PlacesPlan) -> Section:
-    rows = [
-        row(OF.get(str(r.of), str(r.of)), "with" if r.tanker else "without", number(r.within_min, 0), *_shares(r))
-        for r in plan.reach.itertuples()
-    ]
+    rows = []
+    for (of, tanker), part in plan.reach.groupby(["of", "tanker"], sort=False):
+        shares = part.set_index("within_min")[["share_low", "share_mid", "share_high"]]
+        cells = [_spread(shares.loc[minutes]) for minutes in WITHIN_MIN]
+        rows.append(row(OF.get(str(of), str(of)), "with" if tanker else "without", *cells))
+    head = ("of", "tankers", *(f"within {minutes:.0f} min" for minutes in WITHIN_MIN))
     stances = ", ".join(
         f"{b['base_id']} ({b['host']}: {str(b['stance']).replace('_', ' ')})" for b in plan.air["bases"]
     )
@@ -106,30 +109,25 @@ def _reserve(plan: PlacesPlan) -> Section:
             "Share reached from bases outside within 30, 60 and 90 minutes of the order, by fast to slow assumptions. "
             "An hour away deters by what may follow; it intercepts nothing unless patrols fly.",
         ),
-        tables=table("Reached", ("of", "tankers", "minutes", "low", "middle", "high"), rows, numeric=(2, 3, 4, 5)),
+        tables=table("Reached: middle (low to high)", head, rows, numeric=(2, 3, 4)),
         small=(f"Bases, and what their hosts have said of a force: {stances}. No state has named a base for it.",),
     )
 
 
-def _shares(found: Any) -> tuple[str, str, str]:
-    return percent(found.share_low), percent(found.share_mid), percent(found.share_high)
+def _spread(found: Any) -> str:
+    return f"{percent(found.share_mid)} ({percent(found.share_low)} to {percent(found.share_high)})"
 
 
 def _defended(bare: PlacesPlan, full: PlacesPlan) -> Section:
     rows = []
     for word, plan in (("none", bare), ("all of it", full)):
-        for d in plan.defended[plan.defended["batteries"] > 0].itertuples():
-            rows.append(
-                row(
-                    word,
-                    str(d.from_where),
-                    OF.get(str(d.of), str(d.of)),
-                    number(d.altitude_m, 0),
-                    number(d.batteries, 0),
-                    *_shares(d),
-                )
-            )
-    head = ("backstop", "from", "of", "altitude m", "batteries", "low", "middle", "high")
+        held = plan.defended[plan.defended["batteries"] > 0]
+        for (place, altitude, count), part in held.groupby(["from_where", "altitude_m", "batteries"], sort=False):
+            by_of = part.set_index("of")
+            cells = [_spread(by_of.loc[of]) for of in by_of.index]
+            rows.append(row(word, str(place), number(float(count), 0), number(float(altitude), 0), *cells))
+    kinds = [OF.get(str(of), str(of)) for of in dict.fromkeys(full.defended["of"])]
+    head = ("backstop", "from", "batteries", "against, m", *kinds)
     return Section(
         key="defended",
         title="What air defence covers",
@@ -137,7 +135,7 @@ def _defended(bare: PlacesPlan, full: PlacesPlan) -> Section:
             "By altitude of what flies: against low fliers the radar horizon binds, not the missile. Generic public "
             "parameters; coverage of ground, never a promise that anything is stopped.",
         ),
-        tables=table("Share covered", head, rows, numeric=range(3, 8)),
+        tables=table("Share covered: middle (low to high)", head, rows, numeric=range(2, 4 + len(kinds))),
     )
 
 
