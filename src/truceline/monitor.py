@@ -116,4 +116,5 @@ def monitor(
         digests=readings.digests,
         background=made.background,
         fixed_sources=made.masked,
+        also=brief.agreements[1:],
     )
