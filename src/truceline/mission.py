@@ -33,6 +33,7 @@ from truceline.sources import read_source
 from truceline.sources.claims import read_claims
 from truceline.sources.lines import read_lines
 from truceline.sources.places import places_near
+from truceline.sources.streamed import read_near
 from truceline.strip import Strip
 from truceline.timespan import Timespan, find_zone, iso, parse_instant
 
@@ -76,6 +77,7 @@ class Mission:
     brief: Brief
     sources: tuple[SourceEntry, ...]
     warnings: tuple[str, ...] = ()
+    held: tuple[Readings, ...] = ()  # read already, when the mission was made
 
     def read(self, *, now: datetime, tell: Tell = lambda step: None) -> tuple[Readings, pd.DataFrame]:
         """Return everything the sources say, and the parties' claims.
@@ -83,7 +85,7 @@ class Mission:
         A time more than a year after `now` and the period is a slip and set aside.
         """
         latest = max(now, self.brief.period.end) + timedelta(days=366)
-        readings, claims = [], []
+        readings, claims = list(self.held), []
         for entry in self.sources:
             tell(f"reading {entry.source_id}")
             options = {"now": iso(latest), **entry.options}
@@ -156,19 +158,20 @@ def events_mission(
     options: Mapping[str, Any],
     period: Timespan | None = None,
 ) -> Mission:
-    """Return a mission made of one sheet of events, one line and one agreement: the ten-minute switch."""
+    """Return a mission made of one sheet of events, one line and one agreement: the ten-minute switch.
+
+    The sheet is read here, in parts: see `read_near` for what of a large one is kept.
+    """
     terms = find_agreement(agreement, Path())
     lines = read_lines(line, terms.parties[0].party_id)
     options = {"near": _box_round(lines[0].strip), **options}
     timezone = str(options.get("timezone", "UTC"))
-    entry = SourceEntry(source_id=events.stem, kind="table", files=(events,), options=options)
-    if period is None:
-        readings = read_source("table", (events,), source=entry.source_id, options=options)
-        times = readings.observations
-        if not len(times):
-            raise _unreadable(events, readings.set_aside)
-        period = _days_around(times["time_start"].min(), times["time_end"].max(), timezone)
     strip = lines[0].strip
+    readings = read_near(events, source=events.stem, options=options, strip=strip, period=period)
+    times = readings.observations
+    if not len(times):
+        raise _unreadable(events, readings.set_aside)
+    period = period or _days_around(times["time_start"].min(), times["time_end"].max(), timezone)
     brief = Brief(
         mission_id=events.stem,
         title=f"{events.name} under {terms.title}",
@@ -187,7 +190,7 @@ def events_mission(
     first, second = (party.called for party in terms.parties[:2])
     side = "left" if strip.positive_side == "left" else "right"
     notes = (f"{first} is taken to hold the {side} of the line as drawn and {second} the other side.",)
-    return Mission(folder=events.parent, brief=brief, sources=(entry,), warnings=notes)
+    return Mission(folder=events.parent, brief=brief, sources=(), warnings=notes, held=(readings,))
 
 
 def _unreadable(events: Path, set_aside: pd.DataFrame) -> MissionError:
@@ -195,9 +198,8 @@ def _unreadable(events: Path, set_aside: pd.DataFrame) -> MissionError:
     if not len(set_aside):
         return MissionError("it holds no rows.", where=str(events))
     first = set_aside.iloc[0]
-    return MissionError(
-        f"no row of it could be used; line {first.line:.0f}: {first.reason}", where=str(events), todo=first.todo
-    )
+    line = f"line {first.line:.0f}: " if first.line > 0 else ""
+    return MissionError(f"no row of it could be used; {line}{first.reason}", where=str(events), todo=first.todo)
 
 
 def _box_round(strip: Strip, margin_deg: float = 3.0) -> tuple[float, float, float, float]:
