@@ -101,7 +101,7 @@ def _tell(result: Monitoring, numbers: dict[str, Any], *, as_json: bool, show_co
     if show_columns:
         said = ", ".join(f"{theirs} -> {ours}" for ours, theirs in result.recognised.items())
         out.print(f"Columns recognised: {said}", markup=False, soft_wrap=True)
-    for note in result.notes:
+    for note in (*result.notes, *numbers.get("release", ())):
         out.print(note, markup=False, soft_wrap=True)
     out.print(result.summary(), markup=False, soft_wrap=True)
     tell_set_aside(result.assessment.set_aside)

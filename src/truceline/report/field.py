@@ -9,6 +9,7 @@ import pandas as pd
 
 from truceline.findings.tables import Assessment
 from truceline.report.page import Cell, Section, Table, row, table
+from truceline.report.said import tell
 from truceline.report.verdicts import SHOWN
 from truceline.report.words import NOT_KNOWN, Words, error_of, number, percent, shorten
 from truceline.vocabulary import ACTS, ITEMS, is_kind_of
@@ -99,7 +100,7 @@ def _incident_table(found: pd.DataFrame, caption: str, words: Words) -> tuple[Ta
             percent(i.p_exists),
             Cell(text=words.term("verdict", i.verdict) if i.verdict else words("verdict.none"), tone=i.verdict),
             NOT_KNOWN if i.heat_only else percent(i.p_violation),
-            shorten(i.settle, 120),
+            shorten(tell(i.settle, words), 120),
         )
         for i in found.head(SHOWN).itertuples()
     ]

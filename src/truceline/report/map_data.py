@@ -14,6 +14,7 @@ from truceline.findings.tables import Assessment
 from truceline.report.chart import PROBABILITY, mark_area
 from truceline.report.judged import sector_names
 from truceline.report.land import Box, land_in
+from truceline.report.said import tell
 from truceline.report.words import Words, error_of, percent, shorten
 from truceline.report.zones import days_valid, map_zones
 
@@ -137,7 +138,7 @@ def _incidents(judged: pd.DataFrame, words: Words) -> dict[str, list[Any]]:
         "place": _coded(shorten(p, 120) for p in kept.place),
         "act": _coded(kept.act.map(act)),
         "verdict": _coded(kept.verdict.map(verdict)),
-        "settle": _coded(shorten(s, 160) for s in kept.settle),
+        "settle": _coded(kept.settle.map({s: shorten(tell(s, words), 160) for s in kept.settle.unique()})),
     }
 
 
