@@ -121,3 +121,51 @@ def test_the_fixed_heat_source_by_the_line_is_background_day_after_day():
     assert near.sum() >= 5
     assert (at.loc[near, "p_exists"] < 0.2).all()
     assert at.loc[~near, "p_exists"].median() > 0.5
+
+
+def _two_years(folder, *, flag="true"):
+    """Write a year's detections as history beside the mission's own: each bundled day again, a year earlier."""
+    past = folder / "past"
+    past.mkdir()
+    for file in sorted((folder / "data").glob("SUOMI_*.csv"))[:6]:
+        (past / file.name).write_text(file.read_text().replace("2026-04", "2025-04"))
+    entry = f'  - {{id: past, kind: firms, files: ["past/*.csv"], history: {flag}}}\n'
+    path = folder / "sources.yaml"
+    path.write_text(path.read_text().replace("  - id: claims\n", entry + "  - id: claims\n"))
+    return tl.open_mission(folder)
+
+
+def test_other_years_tell_of_the_background_and_of_nothing_else(folder):
+    before = tl.open_mission(folder).monitor()
+    after = _two_years(folder).monitor()
+    assert len(after.observations) == len(before.observations)
+    assert after.observations["time_start"].min().year == 2026
+    history = after.assessment.background["history_near"]
+    assert before.assessment.background["history_near"].isna().all()
+    assert history.notna().any() and history.sum() > 0
+    digests = after.assessment.digests
+    assert set(before.assessment.digests.items()) < set(digests.items())
+    assert any(name.startswith("past/SUOMI") for name in digests)
+    assert not np.allclose(before.incidents["p_exists"], after.incidents["p_exists"])
+
+
+def test_history_of_the_period_itself_is_left_out(folder):
+    mission = _two_years(folder)
+    for file in (folder / "past").glob("*.csv"):
+        file.write_text(file.read_text().replace("2025-04", "2026-04"))
+    past = mission.read_history().observations
+    period = mission.brief.period
+    assert not ((past["time_start"] < period.end) & (past["time_end"] >= period.start)).any()
+
+
+def test_history_without_heat_is_refused_with_the_reason(folder):
+    path = folder / "sources.yaml"
+    (folder / "e.csv").write_text("time,lat,lon,type\n2025-03-10T09:00Z,48.05,37.5,shelling\n")
+    path.write_text(path.read_text() + "  - {id: old, kind: table, files: [e.csv], history: true}\n")
+    with pytest.raises(RequestError, match="holds no detection of heat"):
+        tl.open_mission(folder).monitor()
+
+
+def test_history_is_true_or_false(folder):
+    with pytest.raises(RequestError, match="true or false"):
+        _two_years(folder, flag="2019")

@@ -51,7 +51,7 @@ MISSION_KEYS = {
     "sectors",
     "assumptions",
 }
-SOURCE_KEYS = {"id", "kind", "files", "credit", "options"}
+SOURCE_KEYS = {"id", "kind", "files", "credit", "options", "history"}
 DEFAULT_KINDS = ("strike", "shelling")
 SECTOR_KM = 50.0
 
@@ -67,6 +67,7 @@ class SourceEntry:
     files: tuple[Path, ...]
     credit: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    history: bool = False  # detections of other years, for the background alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,8 @@ class Mission:
         latest = max(now, self.brief.period.end) + timedelta(days=366)
         readings, claims = list(self.held), []
         for entry in self.sources:
+            if entry.history:
+                continue
             tell(f"reading {entry.source_id}")
             options = {"now": iso(latest), **entry.options}
             if entry.kind == "claims":
@@ -94,11 +97,43 @@ class Mission:
             readings.append(read_source(entry.kind, entry.files, source=entry.source_id, options=options))
         return gather(readings), pd.concat(claims, ignore_index=True) if claims else empty(CLAIMS)
 
+    def read_history(self, *, tell: Tell = lambda step: None) -> Readings | None:
+        """Return the detections of heat in other years that tell what burns anyway; None when no source has any.
+
+        What lies in the period itself is left out: it may not testify to its own background.
+        """
+        read = []
+        for entry in (e for e in self.sources if e.history):
+            tell(f"reading {entry.source_id}")
+            found = read_source(entry.kind, entry.files, source=entry.source_id, options=entry.options)
+            heat = found.observations
+            heat = heat[(heat["sensor"] == "thermal").to_numpy()]
+            if not len(heat):
+                raise MissionError(
+                    f"source '{entry.source_id}' is called history and holds no detection of heat.",
+                    where=str(self.folder / "sources.yaml"),
+                    todo="Only heat has a background; leave 'history' out, or name files of other years' detections.",
+                )
+            period = self.brief.period
+            inside = ((heat["time_start"] < period.end) & (heat["time_end"] >= period.start)).to_numpy()
+            # files of other years may well be called as those of this one
+            digests = {f"{entry.source_id}/{name}": value for name, value in found.digests.items()}
+            read.append(replace(found, observations=heat[~inside], digests=digests))
+        return gather(read) if read else None
+
     def monitor(self, *, now: datetime | None = None, tell: Tell = lambda step: None) -> Monitoring:
         """Watch the mission's period and return what was concluded. `now` defaults to the period's end."""
         now = now or self.brief.period.end
         readings, claims = self.read(now=now, tell=tell)
-        assessment = monitor(self.brief, readings, now=now, claims=claims, tell=tell)
+        past = self.read_history(tell=tell)
+        if past is not None:
+            readings = replace(
+                readings,
+                set_aside=pd.concat([readings.set_aside, past.set_aside], ignore_index=True),
+                digests={**readings.digests, **past.digests},
+            )
+        history = None if past is None else past.observations
+        assessment = monitor(self.brief, readings, now=now, claims=claims, history=history, tell=tell)
         return Monitoring(assessment=assessment, recognised=readings.recognised, notes=self.warnings)
 
     def during(self, *, start: datetime | None = None, end: datetime | None = None) -> Mission:
@@ -283,9 +318,16 @@ def _sources(folder: Path) -> tuple[SourceEntry, ...]:
                 files=_files(folder, said.get("files") or [], where),
                 credit=str(said.get("credit", "")),
                 options=options,
+                history=_flag(said.get("history", False), "history", where),
             )
         )
     return tuple(entries)
+
+
+def _flag(said: Any, key: str, where: str) -> bool:
+    if not isinstance(said, bool):
+        raise MissionError(f"'{key}' is '{said}'.", where=where, todo="Say true or false.")
+    return said
 
 
 def _files(folder: Path, patterns: Sequence[str], where: str) -> tuple[Path, ...]:
