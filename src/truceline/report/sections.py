@@ -52,7 +52,7 @@ def report_sections(
         field.incidents_section(judged, words),
         field.fixed_section(assessment, words),
         verdicts.claims_section(assessment, words),
-        field.field_section(judged, words),
+        field.field_section(assessment, judged, words),
         verdicts.rules_section(assessment, words),
         field.restrictions_section(judged, words),
         verdicts.attribution_section(assessment, judged, words),
