@@ -1,4 +1,4 @@
-"""Anybody's table of events: CSV, TSV, XLSX, GeoJSON or KML, with its columns recognised by their usual names."""
+"""Anybody's table of events: CSV, TSV, XLSX, GeoJSON, KML or KMZ, with its columns recognised by their usual names."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from truceline.sources.rows import Batch, read_delimited, read_parquet
 from truceline.sources.sightings import Draft, Seen, read_files, readings
 
 NAME = "table"
-DESCRIPTION = "Anybody's table of events (CSV, TSV, XLSX, GeoJSON, KML); columns are recognised by their names."
+DESCRIPTION = "Anybody's table of events (CSV, TSV, XLSX, GeoJSON, KML, KMZ); columns are recognised by their names."
 
 _CLOCK = re.compile(r"(?:\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?)?")
 Flags = npt.NDArray[np.bool_]
@@ -92,7 +92,7 @@ def _batches(path: Path, options: Options, aside: Aside) -> Iterator[Batch]:
         return read_xlsx(path, score=score)
     if kind in {".geojson", ".json"}:
         return read_geojson(path)
-    if kind == ".kml":
+    if kind in {".kml", ".kmz"}:
         return read_kml(path)
     if kind == ".parquet":
         return read_parquet(path)
