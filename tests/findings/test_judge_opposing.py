@@ -67,7 +67,8 @@ def test_the_nearest_within_a_day_is_the_one_that_counts():
 
 def test_swapping_the_parties_swaps_the_verdicts():
     rng = np.random.default_rng(8)
-    rows = [(p, km, h, 200.0) for p, km, h in zip(rng.choice(["UA", "AF"], 40), rng.uniform(0, 120, 40), rng.uniform(0, 48, 40), strict=True)]  # fmt: skip
+    whose, km, hours = rng.choice(["UA", "AF"], 40), rng.uniform(0, 120, 40), rng.uniform(0, 48, 40)
+    rows = [(*row, 200.0) for row in zip(whose, km, hours, strict=True)]
     swapped = [({"UA": "AF", "AF": "UA"}[p], *rest) for p, *rest in rows]
     one, two = second_reading(guns(*rows)), second_reading(guns(*swapped))
     assert one["verdict"].tolist() == two["verdict"].tolist()
