@@ -169,3 +169,25 @@ def test_history_without_heat_is_refused_with_the_reason(folder):
 def test_history_is_true_or_false(folder):
     with pytest.raises(RequestError, match="true or false"):
         _two_years(folder, flag="2019")
+
+
+SLIP = "time,lat,lon,type\n2015-03-10T09:00Z,48.05,37.5,shelling\n{}T09:00Z,48.05,37.6,shelling\n"
+
+
+def own(tmp_path, text, **period):
+    (tmp_path / "line.geojson").write_text('{"type": "LineString", "coordinates": [[37.0, 48.0], [38.0, 48.0]]}')
+    (tmp_path / "e.csv").write_text(text)
+    return events_mission(tmp_path / "e.csv", tmp_path / "line.geojson", "minsk_2014_2015", options={}, **period)
+
+
+def test_a_slip_of_a_century_in_one_date_is_named_with_its_line(tmp_path):
+    with pytest.raises(RequestError, match=r"span 95 years, from 1920-03-10 \(e.csv:3\)"):
+        own(tmp_path, SLIP.format("1920-03-10"))
+
+
+def test_one_end_of_the_period_may_be_named_and_the_events_give_the_other(tmp_path):
+    mission = own(tmp_path, SLIP.format("2015-03-12"), start=tl.timespan.parse_instant("2015-03-11T00:00Z"))
+    assert str(mission.brief.period) == "2015-03-11T00:00:00Z/2015-03-13T00:00:00Z"
+    (held,) = mission.held
+    assert len(held.observations) == 1
+    assert "1 rows lie outside the period" in held.set_aside["reason"].iloc[-1]

@@ -191,9 +191,12 @@ def events_mission(
     agreement: str,
     *,
     options: Mapping[str, Any],
-    period: Timespan | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
 ) -> Mission:
     """Return a mission made of one sheet of events, one line and one agreement: the ten-minute switch.
+
+    The period is from `start` to `end`; an end not named is that of the events, to the whole local day.
 
     The sheet is read here, in parts: see `read_near` for what of a large one is kept.
     """
@@ -202,11 +205,11 @@ def events_mission(
     options = {"near": _box_round(lines[0].strip), **options}
     timezone = str(options.get("timezone", "UTC"))
     strip = lines[0].strip
-    readings = read_near(events, source=events.stem, options=options, strip=strip, period=period)
+    readings = read_near(events, source=events.stem, options=options, strip=strip, period=(start, end))
     times = readings.observations
     if not len(times):
         raise _unreadable(events, readings.set_aside)
-    period = period or _days_around(times["time_start"].min(), times["time_end"].max(), timezone)
+    period = _period_of(times, (start, end), timezone, events)
     brief = Brief(
         mission_id=events.stem,
         title=f"{events.name} under {terms.title}",
@@ -226,6 +229,31 @@ def events_mission(
     side = "left" if strip.positive_side == "left" else "right"
     notes = (f"{first} is taken to hold the {side} of the line as drawn and {second} the other side.",)
     return Mission(folder=events.parent, brief=brief, sources=(), warnings=notes, held=(readings,))
+
+
+LONGEST_YEARS = 10  # of a period nobody named: longer means a slip in a date
+
+
+def _period_of(
+    times: pd.DataFrame, period: tuple[datetime | None, datetime | None], timezone: str, events: Path
+) -> Timespan:
+    """Return the period asked for; an end not named is that of the events. What only a slip explains is refused."""
+    first, last = times["time_start"].min(), times["time_end"].max()
+    whole = _days_around(first, last, timezone)
+    start, end = period[0] or whole.start, period[1] or whole.end
+    if None in period and end - start > timedelta(days=366 * LONGEST_YEARS):
+        earliest, latest = times["ref"][times["time_start"].idxmin()], times["ref"][times["time_end"].idxmax()]
+        raise MissionError(
+            f"its rows span {(end - start).days // 365} years, "
+            f"from {first:%Y-%m-%d} ({earliest}) to {last:%Y-%m-%d} ({latest}).",
+            where=str(events),
+            todo="Correct the date that is wrong, or name the period with --from and --to.",
+        )
+    if end <= start:
+        raise MissionError(
+            f"no period is left between {iso(start)} and {iso(end)}.", where=str(events), todo="Check --from and --to."
+        )
+    return Timespan(start=start, end=end)
 
 
 def _unreadable(events: Path, set_aside: pd.DataFrame) -> MissionError:

@@ -9,10 +9,10 @@ from truceline.observations import gather
 from truceline.sources import table
 from truceline.sources.streamed import FAR_KM, read_near
 from truceline.strip import Strip
-from truceline.timespan import Timespan, parse_instant
+from truceline.timespan import parse_instant
 
 LINE = Strip.along(lon_deg=[37.0, 38.0], lat_deg=[48.0, 48.0])
-MARCH = Timespan(start=parse_instant("2026-03-01T00:00Z"), end=parse_instant("2026-04-01T00:00Z"))
+MARCH = (parse_instant("2026-03-01T00:00Z"), parse_instant("2026-04-01T00:00Z"))
 HEADER = "time,lat,lon,type,notes\n"
 
 
@@ -55,7 +55,7 @@ def test_with_nothing_to_drop_streaming_and_reading_whole_agree(tmp_path):
         for _ in range(500)
     ]
     path = sheet(tmp_path / "e.csv", rows)
-    streamed = read_near(path, source="s", options={}, strip=LINE, period=None)
+    streamed = read_near(path, source="s", options={}, strip=LINE)
     whole = table.read(path, source="s")
     assert streamed.observations.equals(whole.observations)
     assert streamed.digests == whole.digests
@@ -64,7 +64,7 @@ def test_with_nothing_to_drop_streaming_and_reading_whole_agree(tmp_path):
 def test_more_rows_than_can_be_held_is_said_before_memory_ends(tmp_path):
     path = sheet(tmp_path / "e.csv", [(ROWS[0][0], 48.1, 37.5 + i / 1000, "fire") for i in range(50)])
     with pytest.raises(RequestError, match="--from and --to"):
-        read_near(path, source="s", options={}, strip=LINE, period=None, most=10)
+        read_near(path, source="s", options={}, strip=LINE, most=10)
 
 
 CHILD = """

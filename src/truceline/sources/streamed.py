@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from truceline.observations import OBSERVATIONS, SET_ASIDE, Readings, new_table,
 from truceline.sources import table
 from truceline.sources.sightings import file_digest, readings
 from truceline.strip import Strip
-from truceline.timespan import Timespan
 
 FAR_KM = 1000.0  # farther from the line than this, no clause of an agreement on a line of contact reaches
 MOST_ROWS = 2_000_000  # kept rows: about 4 GB once they are incidents and findings
@@ -30,10 +30,10 @@ def read_near(
     source: str,
     options: Mapping[str, Any],
     strip: Strip,
-    period: Timespan | None,
+    period: tuple[datetime | None, datetime | None] = (None, None),
     most: int = MOST_ROWS,
 ) -> Readings:
-    """Return what a table says within 1,000 km of a line and within a period (all times without one).
+    """Return what a table says within 1,000 km of a line and from one instant to another; None sets no limit.
 
     The file is read once, in parts; memory grows with the rows kept, not with the file. Detections of heat outside
     the period are kept, for they tell of the background. What was dropped stands in `set_aside`, one row for each
@@ -68,7 +68,7 @@ def read_near(
         if rows > most:
             raise RequestError(
                 f"more than {most:,} rows lie within {FAR_KM:,.0f} km of the line"
-                + (" in the period." if period else "."),
+                + (" in the period." if any(period) else "."),
                 where=path.name,
                 todo="Watch a shorter period: name it with --from and --to.",
             )
@@ -86,12 +86,14 @@ def _is_far(rows: Mapping[str, Any], strip: Strip) -> npt.NDArray[np.bool_]:
     return np.asarray(np.abs(offset) > FAR_KM)
 
 
-def _is_outside(rows: Mapping[str, Any], period: Timespan | None) -> npt.NDArray[np.bool_]:
-    start, end = pd.Series(rows["time_start"]), pd.Series(rows["time_end"])
-    if period is None:
-        return np.zeros(len(start), bool)
-    heat = np.asarray(rows["sensor"] == "thermal", bool)
-    return np.asarray(((start >= period.end) | (end < period.start)).to_numpy() & ~heat)
+def _is_outside(rows: Mapping[str, Any], period: tuple[datetime | None, datetime | None]) -> npt.NDArray[np.bool_]:
+    first, last = pd.Series(rows["time_start"]), pd.Series(rows["time_end"])
+    outside = np.zeros(len(first), bool)
+    if period[0] is not None:
+        outside |= (last < period[0]).to_numpy()
+    if period[1] is not None:
+        outside |= (first >= period[1]).to_numpy()
+    return np.asarray(outside & ~np.asarray(rows["sensor"] == "thermal", bool))
 
 
 def _compact(part: pd.DataFrame, words: dict[str, str]) -> pd.DataFrame:

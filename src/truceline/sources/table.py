@@ -107,7 +107,7 @@ def _required(found: dict[str, str], batch: Batch) -> dict[str, str]:
         raise SourceError(
             f"no column is recognised as {' or '.join(missing)} among {', '.join(map(str, batch.frame))}.",
             where=batch.path.name,
-            todo="Name it with map (theirs: ours).",
+            todo="Name it with map (theirs: ours) or --map theirs=ours.",
         )
     return found
 
