@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from truceline.report.exports import (
     TABLES,
     export_files,
+    most_probable,
     render_csv,
     render_geojson,
     render_geopackage,
@@ -212,3 +213,14 @@ def test_json_holds_every_row_of_every_conclusion(whole):
         assert len(told[name]) == len(getattr(whole, name)), name
     assert told["claims"][0]["measure"] == "порушень"
     assert told["incidents"][0]["count_max"] == "inf"
+
+
+def test_of_very_many_incidents_the_most_probable_are_drawn_and_the_tables_hold_them_all():
+    whole = assessment()
+    order = whole.incidents.sort_values(["p_exists", "incident_id"], ascending=[False, True])["incident_id"]
+    shown, left_out = most_probable(whole, most=2)
+    assert set(shown.incidents["incident_id"]) == set(order.head(2))
+    assert left_out == {"incidents_left_out": len(whole.incidents) - 2}
+    for table in (shown.findings, shown.attributions, shown.clocks):
+        assert set(table["incident_id"]) <= set(order.head(2))
+    assert most_probable(whole, most=len(whole.incidents)) == (whole, {})

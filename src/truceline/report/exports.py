@@ -118,14 +118,22 @@ def render_csv(assessment: Assessment) -> dict[str, bytes]:
 
 
 def render_json(assessment: Assessment) -> bytes:
-    """Return every conclusion, tables as lists of rows; observations, looks and coverage are in the CSV alone."""
-    told = _about(assessment) | {
-        "agreement": assessment.agreement.agreement_id,
-        "credits": list(assessment.credits),
-        "digests": dict(assessment.digests),
-        "exposure": plain(dict(assessment.exposure)),
-        "warnings": list(assessment.warnings),
-    }
+    """Return every conclusion, tables as lists of rows; observations, looks and coverage are in the CSV alone.
+
+    Of more than 20,000 incidents the most probable are given with what hangs on them, as in the GeoJSON.
+    """
+    assessment, left_out = most_probable(assessment)
+    told = (
+        _about(assessment)
+        | left_out
+        | {
+            "agreement": assessment.agreement.agreement_id,
+            "credits": list(assessment.credits),
+            "digests": dict(assessment.digests),
+            "exposure": plain(dict(assessment.exposure)),
+            "warnings": list(assessment.warnings),
+        }
+    )
     return canonical_json(told | {name: _rows(getattr(assessment, name)) for name in TABLES if name not in _LARGE})
 
 
@@ -189,7 +197,11 @@ def most_probable(assessment: Assessment, most: int = MOST) -> tuple[Assessment,
     kept = incidents.iloc[np.sort(order[:most])].reset_index(drop=True)
     theirs = {
         name: table[table["incident_id"].isin(kept["incident_id"])]
-        for name, table in (("findings", assessment.findings), ("attributions", assessment.attributions))
+        for name, table in (
+            ("findings", assessment.findings),
+            ("attributions", assessment.attributions),
+            ("clocks", assessment.clocks),
+        )
     }
     return replace(assessment, incidents=kept, **theirs), {"incidents_left_out": len(incidents) - most}
 
