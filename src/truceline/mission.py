@@ -28,9 +28,14 @@ from truceline.incidents import IncidentSettings, settings_from
 from truceline.monitor import Brief, monitor
 from truceline.monitoring import Monitoring
 from truceline.observations import Readings, empty, gather
+from truceline.orbits import Elements, read_elements
+from truceline.sensors.deployment import Deployment
+from truceline.sensors.deployment_file import FILE_KEYS, read_deployment
 from truceline.sensors.sight import KINDS
+from truceline.simulate import Outlook, Setting, outlook, read_setting
 from truceline.sources import read_source
 from truceline.sources.claims import read_claims
+from truceline.sources.firms_passes import read_cloud
 from truceline.sources.lines import read_lines
 from truceline.sources.places import places_near
 from truceline.sources.streamed import read_near
@@ -136,6 +141,12 @@ class Mission:
         assessment = monitor(self.brief, readings, now=now, claims=claims, history=history, tell=tell)
         return Monitoring(assessment=assessment, recognised=readings.recognised, notes=self.warnings)
 
+    def outlook(self, *, draws: int = 100_000, seed: int = 1, tell: Tell = lambda step: None) -> Outlook:
+        """Return how long the ceasefire might hold under the assumptions of outlook.yaml, or the stated ranges."""
+        file = self.folder / "outlook.yaml"
+        setting = read_setting(file.read_text(encoding="utf-8"), where=str(file)) if file.exists() else Setting()
+        return outlook(setting, draws=draws, rng=np.random.default_rng(seed), tell=tell)
+
     def during(self, *, start: datetime | None = None, end: datetime | None = None) -> Mission:
         """Return the same mission over another period."""
         period = Timespan(start=start or self.brief.period.start, end=end or self.brief.period.end)
@@ -167,6 +178,7 @@ def open_mission(folder: str | Path) -> Mission:
     period = _period(said["period"], said["timezone"], where)
     strip = _strip(lines, said.get("line", lines[0].line_id), period, where)
     sources = _sources(folder)
+    places = places_near(strip)
     brief = Brief(
         mission_id=said.get("id", folder.name),
         title=said["title"],
@@ -177,10 +189,11 @@ def open_mission(folder: str | Path) -> Mission:
         strip=strip,
         lines=lines,
         sectors=_sectors(said.get("sectors"), strip, where),
-        places=places_near(strip),
+        places=places,
         kinds=_kinds(said.get("kinds", DEFAULT_KINDS), where),
         settings=settings_from(said.get("assumptions") or {}, where=f"{where}, assumptions"),
         credits=tuple(dict.fromkeys(entry.credit for entry in sources if entry.credit)),
+        deployment=_sensors(folder, strip, places, said["timezone"]),
     )
     return Mission(folder=folder, brief=brief, sources=sources)
 
@@ -356,6 +369,21 @@ def _flag(said: Any, key: str, where: str) -> bool:
     if not isinstance(said, bool):
         raise MissionError(f"'{key}' is '{said}'.", where=where, todo="Say true or false.")
     return said
+
+
+def _sensors(folder: Path, strip: Strip, places: pd.DataFrame, timezone: str) -> Deployment | None:
+    """Return what sensors.yaml deploys, with the cloud it names; None where there is no such file."""
+    path = folder / "sensors.yaml"
+    if not path.is_file():
+        return None
+    said, where = _yaml(path, FILE_KEYS), str(path)
+    elements: list[Elements] = []
+    for file in _files(folder, said.get("elements") or [], where):
+        elements += read_elements(file.read_text(encoding="utf-8"), where=str(file)).sets
+    cloud = read_cloud(folder / str(said["cloud"]), said.get("cloud_column")) if "cloud" in said else None
+    by_date = None if cloud is None else {str(day): float(share) for day, share in cloud.dropna().items()}
+    made = read_deployment(said, strip=strip, elements=elements, timezone=timezone, where=where)
+    return replace(made, conditions=replace(made.conditions, cloud=by_date, places=places))
 
 
 def _files(folder: Path, patterns: Sequence[str], where: str) -> tuple[Path, ...]:

@@ -162,3 +162,9 @@ def _saying(front):
             basis=np.resize(np.array([t for t in filled if "independent" in t], object), len(front.attributions))
         ),
     )
+
+
+def test_a_sensor_that_was_left_out_is_told_with_its_reason():
+    text = "Sensor sat-1 was left out of the coverage: there is no element set of satellite 43013."
+    assert read_back(text)[0][0] == "warn_sensor"
+    assert "there is no" not in tell(text, words("fr"))

@@ -22,7 +22,19 @@ COMMANDS = {
     "lint": ("agreements", "List what the agreement's text leaves open; exit code 1 when anything was found."),
     "judge": ("agreements", "Judge each sighting against each clause and reading of an agreement."),
     "monitor": ("watch", "Watch a ceasefire: from observations to incidents, findings, record and report."),
+    "outlook": (
+        "trials",
+        "Say how long the ceasefire might hold under stated assumptions, with and without the backstop.",
+    ),
     "verify": ("watch", "Check a record or bundle; exit code 1 and the item's name when anything was changed."),
+    "passes": (
+        "orbits",
+        "Say when satellites pass over a place, from element sets; what was left out is said on the error stream.",
+    ),
+    "coverage": (
+        "coverage",
+        "Say how well a line is watched: seen, partly seen, not seen, by kind of violation, sector, day and night.",
+    ),
     "fetch": ("feeds", "Download a public feed; goes on where a broken download stopped. Needs the network."),
     "demo": ("watch", "Watch the Easter truce of 11-12 April 2026 on bundled real data."),
 }

@@ -48,7 +48,7 @@ GROUND = np.array(
     ],
     np.uint8,
 )
-_STYLE = {
+STYLE = {
     "svg.hashsalt": "truceline",
     "svg.fonttype": "path",
     "font.family": "DejaVu Sans",
@@ -65,7 +65,7 @@ def strip_chart_figure(assessment: Assessment, *, language: str = "en") -> Figur
     days = list(assessment.period.days(assessment.timezone))
     plot_in = float(np.clip(0.42 * len(days), 3.0, 12.6))
     height_in = plot_in + 2.15
-    with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
+    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
         figure = Figure(figsize=(WIDTH_IN, height_in), facecolor="white")
         left = 0.092 if len(days) <= 3 else 0.065
         axes = figure.add_axes((left, 1.2 / height_in, 0.985 - left, plot_in / height_in))
@@ -120,7 +120,7 @@ def plot_box(figure: Figure) -> dict[str, float]:
 
 def _saved(figure: Figure, kind: str, metadata: dict[str, None], dpi: int) -> bytes:
     target = io.BytesIO()
-    with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
+    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
         figure.savefig(target, format=kind, metadata=metadata, dpi=dpi)
     return target.getvalue()
 

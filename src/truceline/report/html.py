@@ -66,18 +66,18 @@ def _page(
     chart: str = "",
 ) -> str:
     data["words"] = {name: words(f"map.{name}") for name in _SCRIPT_WORDS}
-    map_script, page_script = _vendored("vendor/maplibre-gl.js"), _vendored("templates/report.js")
+    map_script, page_script = vendored("vendor/maplibre-gl.js"), vendored("templates/report.js")
     return (
-        _templates()
+        templates()
         .get_template(template)
         .render(
             assessment=assessment,
             words=words,
             sections=sections,
-            chart=Markup(_bare_svg(chart)),  # made here from escaped parts, not from anybody's text
+            chart=Markup(bare_svg(chart)),  # made here from escaped parts, not from anybody's text
             chart_alt=chart_alt(assessment, words),
             data=Markup(_script_json(data)),
-            style=Markup(_vendored("vendor/maplibre-gl.css") + _vendored("templates/report.css")),
+            style=Markup(vendored("vendor/maplibre-gl.css") + vendored("templates/report.css")),
             map_script=Markup(map_script),
             page_script=Markup(page_script),
             policy=_policy(map_script, page_script),
@@ -89,7 +89,7 @@ def _page(
     )
 
 
-def _bare_svg(svg: str) -> str:
+def bare_svg(svg: str) -> str:
     """Return the SVG element alone, without XML declaration and document type, which HTML does not know."""
     return svg[svg.index("<svg") :] if svg else ""
 
@@ -110,14 +110,16 @@ def _policy(*scripts: str) -> str:
 
 
 @cache
-def _vendored(path: str) -> str:
+def vendored(path: str) -> str:
+    """Return a text file of this folder, safe inside a script element."""
     text = resources.files("truceline.report").joinpath(path).read_text(encoding="utf-8")
     # a script is cut off at the first closing tag in it, and its digest is that of what stands between the tags
     return text.replace("</script", "<\\/script").replace("\r\n", "\n")
 
 
 @cache
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """Return the templates, which escape every text."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("truceline.report", "templates"),
         autoescape=True,

@@ -30,12 +30,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One section: an anchor, a title, sentences, bullet points, then tables and, last, small print."""
+    """One section: an anchor, a title, sentences, bullet points, a picture, then tables and, last, small print."""
 
     key: str
     title: str
     text: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
+    picture: str = ""  # an SVG made here, never somebody's file
+    alt: str = ""  # the picture in words
     tables: tuple[Table, ...] = ()
     small: tuple[str, ...] = ()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -42,22 +43,34 @@ def render_pdf(
 def pdf_of(telling: Telling) -> bytes:
     """Return `render_pdf` of a report already told."""
     assessment, words = telling.assessment, telling.words
-    report = {
+    head = {
         "kind": words("report.title"),
         "title": assessment.title,
-        "language": words.language,
         "about": _about(assessment, words),
         "made": words("report.made", now=words.local(assessment.now)),
-        "chart_alt": chart_alt(assessment, words),
-        "sections": [_plain(section, words) for section in telling.sections if section.key != "map"],
     }
+    alt = chart_alt(assessment, words)
+    sections = [
+        dataclasses.replace(section, picture=telling.chart, alt=alt) if section.key == "chart" else section
+        for section in telling.sections
+        if section.key != "map"
+    ]
+    return sections_pdf(head, sections, words, now=assessment.now)
+
+
+def sections_pdf(
+    head: Mapping[str, str], sections: Sequence[Section], words: Words, *, now: datetime, most: int = ROWS
+) -> bytes:
+    """Return sections as a PDF under a head of kind, title, about and made, dated `now`; tables have `most` rows."""
+    pictures = {f"{section.key}.svg": section.picture.encode() for section in sections if section.picture}
+    report = {**head, "language": words.language, "sections": [_plain(section, words, most) for section in sections]}
     template = resources.files("truceline.report").joinpath("templates/report.typ").read_bytes()
     compile_files: Any = typst.compile  # its types do not know that several files can be given
     made: bytes = compile_files(
-        {"main.typ": template, "report.json": canonical_json(report), "chart.svg": telling.chart.encode()},
+        {"main.typ": template, "report.json": canonical_json(report), **pictures},
         format="pdf",
         font_paths=_fonts(),
-        timestamp=int(assessment.now.timestamp()),
+        timestamp=int(now.timestamp()),
     )
     return made
 
@@ -73,15 +86,19 @@ def _about(assessment: Assessment, words: Words) -> str:
     )
 
 
-def _plain(section: Section, words: Words) -> dict[str, Any]:
-    return dataclasses.asdict(section) | {"tables": [_plain_table(t, words) for t in section.tables]}
+def _plain(section: Section, words: Words, most: int) -> dict[str, Any]:
+    picture = f"{section.key}.svg" if section.picture else ""
+    return dataclasses.asdict(section) | {
+        "picture": picture,
+        "tables": [_plain_table(t, words, most) for t in section.tables],
+    }
 
 
-def _plain_table(table: Table, words: Words) -> dict[str, Any]:
+def _plain_table(table: Table, words: Words, most: int) -> dict[str, Any]:
     """Return a table cut to what a page holds, with the share of the width each column gets."""
     keep = len(table.head) if len(table.head) <= DAYS + 1 else DAYS + 1
     columns = [0, *range(len(table.head) - keep + 1, len(table.head))]  # the first, then the latest days
-    rows = [[r[i] for i in columns] for r in table.rows[:ROWS]]
+    rows = [[r[i] for i in columns] for r in table.rows[:most]]
     texts = [[table.head[i], *(r[k].text for r in rows)] for k, i in enumerate(columns)]
     hidden = table.left_out + len(table.rows) - len(rows)
     return {

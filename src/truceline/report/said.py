@@ -19,7 +19,7 @@ PREFIX = "said."
 _JOINT = "; "
 # values that are words of the catalogue themselves, or messages
 _TERMS = {"table": "table", "profile": "profile"}
-_NESTED = {"settle"}
+_NESTED = {"settle", "reason"}
 _WHOLE = ("warn_", "note_")  # messages that may hold the joint within themselves
 
 
