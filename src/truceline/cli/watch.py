@@ -13,7 +13,7 @@ from truceline.errors import RequestError
 from truceline.mission import events_mission, open_mission
 from truceline.monitoring import Monitoring
 from truceline.store import verify as verify_record
-from truceline.timespan import Timespan, parse_instant
+from truceline.timespan import parse_instant
 
 
 def monitor(
@@ -40,11 +40,9 @@ def monitor(
     if events is not None:
         if line is None or agreement is None:
             raise RequestError("--events needs --line and --agreement.", todo="Name a GeoJSON line and a library name.")
-        period = None
-        if start and end:
-            period = Timespan(start=parse_instant(start, zone=timezone), end=parse_instant(end, zone=timezone))
         options = {"map": pairs_of(mapping)} | ({"timezone": timezone} if timezone else {})
-        opened = events_mission(events, line, agreement, options=options, period=period)
+        first, last = (parse_instant(text, zone=timezone) if text else None for text in (start, end))
+        opened = events_mission(events, line, agreement, options=options, start=first, end=last)
     elif mission is not None:
         opened = open_mission(mission)
         zone = opened.brief.timezone
@@ -87,7 +85,7 @@ def tell_watch(result: Monitoring, numbers: dict[str, Any], *, as_json: bool, sh
     if show_columns:
         said = ", ".join(f"{theirs} -> {ours}" for ours, theirs in result.recognised.items())
         out.print(f"Columns recognised: {said}", markup=False, soft_wrap=True)
-    for note in result.notes:
+    for note in (*result.notes, *numbers.get("release", ())):
         out.print(note, markup=False, soft_wrap=True)
     out.print(result.summary(), markup=False, soft_wrap=True)
     tell_set_aside(result.assessment.set_aside)
