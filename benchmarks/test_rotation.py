@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from truceline.plan.caveats import Setting
-from truceline.plan.draws import draw_plans
-from truceline.plan.ladder import ITEMS, rungs
-from truceline.plan.milp import Rows, solve
-from truceline.plan.parse import parse_force, parse_scenario
-from truceline.plan.rotation import plan_force, solve_all
-from truceline.plan.rotation_cases import make_cases
-from truceline.plan.rotation_exact import _aims, _rows, _upper
-from truceline.plan.rotation_solve import solve_rotation
+from truceline.plan.answers.draws import draw_plans
+from truceline.plan.force.caveats import Setting
+from truceline.plan.force.ladder import ITEMS, rungs
+from truceline.plan.force.parse import parse_force, parse_scenario
+from truceline.plan.rotation.cases import make_cases
+from truceline.plan.rotation.exact import _aims, _rows, _upper
+from truceline.plan.rotation.solve import solve_rotation
+from truceline.plan.rotation.whole import plan_force, solve_all
+from truceline.plan.siting.milp import Rows, solve
 
 MISSION = Path(__file__).resolve().parent.parent / "missions/reassurance-2025"
 CONTRIBUTORS, TYPES, SCENARIOS = 40, 10, 7

@@ -15,7 +15,7 @@ import pytest
 from scipy.sparse import csgraph
 from scipy.spatial.distance import cdist
 
-from truceline.plan.siting import maximal_cover, p_center, p_median
+from truceline.plan.siting.choose import maximal_cover, p_center, p_median
 
 MEDIANS = {1: 5819, 2: 4093, 3: 4250, 4: 3034, 5: 1355, 6: 7824, 11: 7696, 16: 8162, 21: 9138}
 # demand points, sites, how many, radius: weight covered from a fifth to two fifths

@@ -15,22 +15,22 @@ import shapely
 
 from truceline.agreement import Agreement, LineOfContact
 from truceline.errors import MissionError, PlanError, UnknownNameError
-from truceline.plan.air_reserve import read_bases
-from truceline.plan.backstop import worth_of_items
-from truceline.plan.contributors import Force
-from truceline.plan.draws import draw_plans
-from truceline.plan.facts import read_facts
-from truceline.plan.guard import read_postures
-from truceline.plan.ladder import rungs
-from truceline.plan.parse import parse_force, parse_scenario
-from truceline.plan.places import PlacesGiven, PlacesPlan, plan_places
-from truceline.plan.places_settings import PlacesSettings, read_places_file
-from truceline.plan.rotation import ForcePlan, Memory, plan_force
-from truceline.plan.scenario import Scenario
-from truceline.plan.sites import Front, read_sites
-from truceline.plan.summary import summarise_plan
-from truceline.plan.tornado import rank_parameters
-from truceline.plan.unknowns import list_unknowns
+from truceline.plan.air.reserve import read_bases
+from truceline.plan.answers.backstop import worth_of_items
+from truceline.plan.answers.draws import draw_plans
+from truceline.plan.answers.summary import summarise_plan
+from truceline.plan.answers.tornado import rank_parameters
+from truceline.plan.answers.unknowns import list_unknowns
+from truceline.plan.force.contributors import Force
+from truceline.plan.force.ladder import rungs
+from truceline.plan.force.parse import parse_force, parse_scenario
+from truceline.plan.force.scenario import Scenario
+from truceline.plan.places.facts import read_facts
+from truceline.plan.places.guard import read_postures
+from truceline.plan.places.settings import PlacesSettings, read_places_file
+from truceline.plan.places.sites import Front, read_sites
+from truceline.plan.places.whole import PlacesGiven, PlacesPlan, plan_places
+from truceline.plan.rotation.whole import ForcePlan, Memory, plan_force
 from truceline.plan.whole import ScenarioPlan
 from truceline.report.folder import write_files
 from truceline.report.land import land_in

@@ -14,7 +14,7 @@ from datetime import date
 import pandas as pd
 
 from truceline.errors import RequestError
-from truceline.plan.facts import Facts, Range
+from truceline.plan.places.facts import Facts, Range
 
 LITTORAL = ("BG", "GE", "RO", "RU", "TR", "UA")
 DAYS_PER_YEAR = 365.25

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from truceline.plan.draws import DRAWS
-from truceline.plan.places import PlacesGiven, PlacesPlan
-from truceline.plan.rotation import ForcePlan
-from truceline.plan.scenario import Scenario
-from truceline.plan.tornado import TORNADO
+from truceline.plan.answers.draws import DRAWS
+from truceline.plan.answers.tornado import TORNADO
+from truceline.plan.force.scenario import Scenario
+from truceline.plan.places.whole import PlacesGiven, PlacesPlan
+from truceline.plan.rotation.whole import ForcePlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -16,8 +16,8 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.path import Path as Outline
 
 from truceline.geodesy import GEOD
-from truceline.plan.places import PlacesGiven, PlacesPlan
-from truceline.plan.rotation import ForcePlan
+from truceline.plan.places.whole import PlacesGiven, PlacesPlan
+from truceline.plan.rotation.whole import ForcePlan
 from truceline.report.chart import INK, STYLE
 
 GANTT_MONTHS = 72

@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from truceline.plan.backstop import gap_matrix
-from truceline.plan.contributors import Force
-from truceline.plan.cost import total_cost
-from truceline.plan.draws import compare_draws
-from truceline.plan.ladder import CALLED, ITEMS
-from truceline.plan.rotation import ForcePlan
-from truceline.plan.summary import spread_thin
-from truceline.plan.unknowns import list_claims, list_unknowns
+from truceline.plan.answers.backstop import gap_matrix
+from truceline.plan.answers.draws import compare_draws
+from truceline.plan.answers.summary import spread_thin
+from truceline.plan.answers.unknowns import list_claims, list_unknowns
+from truceline.plan.force.contributors import Force
+from truceline.plan.force.cost import total_cost
+from truceline.plan.force.ladder import CALLED, ITEMS
+from truceline.plan.rotation.whole import ForcePlan
 from truceline.plan.whole import ScenarioPlan
 from truceline.report.chart import figure_svg
 from truceline.report.page import Cell, Section, Table, row, table

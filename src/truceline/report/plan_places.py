@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from truceline.plan.places import PlacesPlan
+from truceline.plan.places.whole import PlacesPlan
 from truceline.plan.whole import ScenarioPlan
 from truceline.report.chart import figure_svg
 from truceline.report.page import Section, Table, row, table

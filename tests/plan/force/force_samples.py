@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from truceline.plan.parse import parse_force, parse_scenario
+from truceline.plan.force.parse import parse_force, parse_scenario
 
 KINDS = """
 id: sample

@@ -7,9 +7,9 @@ from force_samples import make_force, make_scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from truceline.plan.backstop import gap_matrix, worth_of_items
-from truceline.plan.ladder import ITEMS, all_subsets, rung
-from truceline.plan.rotation import plan_force
+from truceline.plan.answers.backstop import gap_matrix, worth_of_items
+from truceline.plan.force.ladder import ITEMS, all_subsets, rung
+from truceline.plan.rotation.whole import plan_force
 
 POSTS = """\
   - {id: guards, called: guards, unit_type: inf, role: guard, posts: {mid: 4}}

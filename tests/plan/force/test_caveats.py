@@ -3,9 +3,9 @@
 import pytest
 from force_samples import make_force, make_scenario
 
-from truceline.plan.caveats import Setting, months_until_ready, stopped_by
-from truceline.plan.ladder import ITEMS, only, rung
-from truceline.plan.rotation import plan_force
+from truceline.plan.force.caveats import Setting, months_until_ready, stopped_by
+from truceline.plan.force.ladder import ITEMS, only, rung
+from truceline.plan.rotation.whole import plan_force
 
 POSTS = """\
   - {id: guards, called: guards, unit_type: inf, role: guard, posts: {mid: 1}, least_km_from_line: 30}

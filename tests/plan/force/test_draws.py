@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from truceline.plan.contributors import Estimate
-from truceline.plan.cost import total_cost
-from truceline.plan.draws import compare_draws, draw_plans, list_parameters, value_at
-from truceline.plan.rotation import plan_force
-from truceline.plan.tornado import rank_parameters
-from truceline.plan.unknowns import list_claims, list_unknowns
+from truceline.plan.answers.draws import compare_draws, draw_plans, list_parameters, value_at
+from truceline.plan.answers.tornado import rank_parameters
+from truceline.plan.answers.unknowns import list_claims, list_unknowns
+from truceline.plan.force.contributors import Estimate
+from truceline.plan.force.cost import total_cost
+from truceline.plan.rotation.whole import plan_force
 
 POSTS = "  - {id: guards, called: guards, unit_type: inf, role: guard, posts: {low: 1, mid: 2, high: 3, source: s}}\n"
 FORCE = """\

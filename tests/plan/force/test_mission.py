@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from truceline import open_mission
-from truceline.plan.checks import _leaves
-from truceline.plan.contributors import Estimate
-from truceline.plan.parse import parse_force, parse_scenario
-from truceline.plan.rotation import plan_force
+from truceline.plan.force.checks import _leaves
+from truceline.plan.force.contributors import Estimate
+from truceline.plan.force.parse import parse_force, parse_scenario
+from truceline.plan.rotation.whole import plan_force
 
 MISSION = Path(__file__).resolve().parents[3] / "missions/reassurance-2025"
 NAMES = ["gcsp_2025", "iiss_large", "iiss_medium", "iiss_small", "paris_2026", "plan_feb_2025", "zelensky_100k"]

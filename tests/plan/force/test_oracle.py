@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from truceline.errors import RequestError
-from truceline.plan.oracle import (
+from truceline.plan.force.oracle import (
     miles_to_km,
     months_until_short,
     people_per_km,

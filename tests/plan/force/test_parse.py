@@ -9,7 +9,7 @@ import pytest
 from force_samples import KINDS, make_force, make_scenario
 
 from truceline.errors import PlanError
-from truceline.plan.contributors import (
+from truceline.plan.force.contributors import (
     Bound,
     Capability,
     Caveat,
@@ -24,8 +24,8 @@ from truceline.plan.contributors import (
     Unknown,
     Where,
 )
-from truceline.plan.parse import parse_force, parse_scenario
-from truceline.plan.scenario import Posts, Scenario, Wish
+from truceline.plan.force.parse import parse_force, parse_scenario
+from truceline.plan.force.scenario import Posts, Scenario, Wish
 
 A = "  - {id: A, called: A, units: {inf: {mid: 5}}}\n"
 GUARDS = "  - {id: guards, called: guards, unit_type: inf, role: guard, posts: {mid: 1}}\n"

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truceline.errors import PlanError
-from truceline.plan.ladder import rung, rungs
-from truceline.plan.rotation import plan_force
-from truceline.plan.rotation_tables import TYPES
+from truceline.plan.force.ladder import rung, rungs
+from truceline.plan.rotation.tables import TYPES
+from truceline.plan.rotation.whole import plan_force
 
 GUARDS = "  - {{id: guards, called: guards, unit_type: inf, role: guard, posts: {{mid: {}}}}}\n"
 BATTERIES = "  - {{id: ad, called: ad, unit_type: ad, posts: {{mid: {}}}}}\n"

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from truceline.plan.oracle import months_until_short, posts_at_once, posts_sustained
-from truceline.plan.rotation_bound import least_unfilled
-from truceline.plan.rotation_exact import solve_exactly
-from truceline.plan.rotation_fill import propose
-from truceline.plan.rotation_polish import polish
-from truceline.plan.rotation_problem import Problem, is_allowed, worth_of
-from truceline.plan.rotation_solve import solve_rotation
+from truceline.plan.force.oracle import months_until_short, posts_at_once, posts_sustained
+from truceline.plan.rotation.bound import least_unfilled
+from truceline.plan.rotation.exact import solve_exactly
+from truceline.plan.rotation.fill import propose
+from truceline.plan.rotation.polish import polish
+from truceline.plan.rotation.problem import Problem, is_allowed, worth_of
+from truceline.plan.rotation.solve import solve_rotation
 
 
 def make(units, tour, rest, wanted, *, floor=None, overlap=None, first=None, fits=None, rank=None, cost=None):

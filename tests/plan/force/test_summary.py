@@ -5,8 +5,8 @@ import json
 import pytest
 from force_samples import make_force, make_scenario
 
-from truceline.plan.rotation import plan_force
-from truceline.plan.summary import spread_thin, summarise_plan
+from truceline.plan.answers.summary import spread_thin, summarise_plan
+from truceline.plan.rotation.whole import plan_force
 
 POSTS = "  - {id: guards, called: guards, unit_type: inf, role: guard, posts: {mid: 3}}\n"
 LINE = "line_km: {low: 743, mid: 965.6064, high: 1400}\nopposing: {low: 500000, mid: 600000, high: 700000}\n"

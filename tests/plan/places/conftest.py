@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 import shapely
 
-from truceline.plan.air_reserve import read_bases
-from truceline.plan.facts import read_facts
-from truceline.plan.guard import read_postures
-from truceline.plan.places import PlacesGiven
-from truceline.plan.places_settings import read_places_file
-from truceline.plan.sites import Front, read_sites
+from truceline.plan.air.reserve import read_bases
+from truceline.plan.places.facts import read_facts
+from truceline.plan.places.guard import read_postures
+from truceline.plan.places.settings import read_places_file
+from truceline.plan.places.sites import Front, read_sites
+from truceline.plan.places.whole import PlacesGiven
 from truceline.report.land import land_in
 from truceline.sources.lines import read_lines
 

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from truceline.errors import PlanError, RequestError, UnknownNameError
-from truceline.plan.air_defence import (
+from truceline.plan.air.defence import (
     Battery,
     Protected,
     batteries_from,
@@ -16,9 +16,9 @@ from truceline.plan.air_defence import (
     defended_by_number,
     radar_horizon_km,
 )
-from truceline.plan.facts import read_facts
-from truceline.plan.sites import place_sites
-from truceline.plan.territory import territory
+from truceline.plan.places.facts import read_facts
+from truceline.plan.places.sites import place_sites
+from truceline.plan.places.territory import territory
 
 LONG = Battery(called="long", range_km=(70, 160, 160), altitude_max_km=(15, 24, 25), mast_m=(12, 12, 12))
 SHARES = ["share_low", "share_mid", "share_high"]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from truceline.errors import PlanError, UnknownNameError
-from truceline.plan.air_reserve import (
+from truceline.plan.air.reserve import (
     Reserve,
     base_table,
     choose_bases,
@@ -16,8 +16,8 @@ from truceline.plan.air_reserve import (
     reach_table,
     reserve_from,
 )
-from truceline.plan.reinforce import Pace, distances_km, minutes
-from truceline.plan.sites import place_sites
+from truceline.plan.places.reinforce import Pace, distances_km, minutes
+from truceline.plan.places.sites import place_sites
 
 # Planning reference, appendix B: WGS84 geodesics, 15 minutes and 900 km/h; positions as printed there
 BASES = {

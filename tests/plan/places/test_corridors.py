@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from truceline.geodesy import GEOD
-from truceline.plan.air_defence import Battery
-from truceline.plan.corridors import ASKED, check_airports, check_corridor, corridor_places, sum_up
+from truceline.plan.air.corridors import ASKED, check_airports, check_corridor, corridor_places, sum_up
+from truceline.plan.air.defence import Battery
 
 LONG = Battery(called="long", range_km=(70, 160, 160), altitude_max_km=(15, 24, 25), mast_m=(12, 12, 12))
 

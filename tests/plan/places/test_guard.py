@@ -12,9 +12,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from truceline.errors import PlanError, RequestError, UnknownNameError
-from truceline.plan.guard import base_reaction_force, by_size, demand, guard, read_postures
-from truceline.plan.reinforce import ROAD, distances_km, minutes
-from truceline.plan.sites import place_sites
+from truceline.plan.places.guard import base_reaction_force, by_size, demand, guard, read_postures
+from truceline.plan.places.reinforce import ROAD, distances_km, minutes
+from truceline.plan.places.sites import place_sites
 
 
 @pytest.fixture(scope="module")

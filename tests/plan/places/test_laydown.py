@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truceline.errors import RequestError
-from truceline.plan.fleet import keep_orbit
-from truceline.plan.laydown import Candidates, propose_laydown
+from truceline.plan.watch.fleet import keep_orbit
+from truceline.plan.watch.laydown import Candidates, propose_laydown
 
 
 @st.composite

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from truceline.errors import PlanError, RequestError, UnknownNameError
-from truceline.plan.places import plan_places
-from truceline.plan.places_settings import RANGES, PlacesSettings, places_settings_from, read_places_file
+from truceline.plan.places.settings import RANGES, PlacesSettings, places_settings_from, read_places_file
+from truceline.plan.places.whole import plan_places
 from truceline.provenance import plain
 
 DAY = date(2026, 6, 1)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from truceline.errors import PlanError, UnknownNameError
-from truceline.plan.sites import COLUMNS, Front, place_sites, read_sites
+from truceline.plan.places.sites import COLUMNS, Front, place_sites, read_sites
 from truceline.strip import Strip
 
 RIVNE = {

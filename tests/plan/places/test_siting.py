@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csgraph
 
 from truceline.errors import RequestError
-from truceline.plan.siting import maximal_cover, p_center, p_median
-from truceline.plan.siting_capacity import capacitated_cover
+from truceline.plan.siting.capacity import capacitated_cover
+from truceline.plan.siting.choose import maximal_cover, p_center, p_median
 
 # OR-Library, pmedopt.txt (Beasley) and Pullan 2008 for the p-centers of the same graphs
 MEDIANS = {1: 5819, 2: 4093, 3: 4250, 4: 3034, 5: 1355, 6: 7824, 11: 7696, 16: 8162, 21: 9138}
