@@ -163,7 +163,14 @@ class Mission:
         """
         brief = self.brief
         line = next(line for line in brief.lines if line.strip is brief.strip)
-        given = read_plan(self.folder, title=brief.title, agreement=brief.agreements[0], line=line)
+        given = read_plan(
+            self.folder,
+            title=brief.title,
+            agreement=brief.agreements[0],
+            line=line,
+            period=brief.period,
+            timezone=brief.timezone,
+        )
         return make_plan(given, scenarios=scenarios, draws=draws, horizon_months=horizon_months, seed=seed, tell=tell)
 
     def during(self, *, start: datetime | None = None, end: datetime | None = None) -> Mission:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +31,21 @@ from truceline.plan.places.settings import PlacesSettings, read_places_file
 from truceline.plan.places.sites import Front, read_sites
 from truceline.plan.places.whole import PlacesGiven, PlacesPlan, plan_places
 from truceline.plan.rotation.whole import ForcePlan, Memory, plan_force
+from truceline.plan.watch.offers import Offers, read_offers
+from truceline.plan.watch.propose import WatchPlan, propose_watch
 from truceline.plan.whole import ScenarioPlan
 from truceline.report.folder import write_files
 from truceline.report.land import land_in
 from truceline.report.paper import paper_html, paper_pdf
 from truceline.report.plan_page import comparison_paper, scenario_paper
 from truceline.sources.places import towns_about
+from truceline.strip import Strip
+from truceline.timespan import Timespan
 
 Tell = Callable[[str], None]
 
 AROUND_DEG = 2.0  # how far about sites, bases and the line land and towns are read
+WATCHED = timedelta(days=7)  # of the mission's period: what a laydown is judged by
 STANDS_IN_MONTH = 12  # places are planned with what stands this many months after the first post
 
 
@@ -53,6 +58,10 @@ class PlanGiven:
     scenarios: tuple[Scenario, ...]  # in order of their dates
     places: PlacesGiven | None  # None where the folder has no places.yaml
     settings: PlacesSettings
+    offers: Offers | None  # None where it has no laydown.yaml
+    strip: Strip
+    period: Timespan
+    timezone: str
 
     def named(self, names: Sequence[str]) -> tuple[Scenario, ...]:
         """Return the scenarios of those names, or all. Raises UnknownNameError for a name that is none."""
@@ -70,6 +79,7 @@ class Planning:
     title: str
     force: Force
     scenarios: tuple[ScenarioPlan, ...]
+    watch: WatchPlan | None = None
 
     @property
     def table(self) -> pd.DataFrame:
@@ -87,11 +97,12 @@ class Planning:
             for planned in self.scenarios
             for plan, places in zip(planned.plans, planned.places, strict=True)
         ]
-        return {"title": self.title, "plans": plans}
+        watch = None if self.watch is None else self.watch.as_json()
+        return {"title": self.title, "plans": plans, "watch": watch}
 
     def write(self, out: str | Path, *, now: datetime) -> Path:
         """Write the report into a folder: index.html and plan.pdf compare, one page and PDF tell each scenario."""
-        papers = {"index": comparison_paper(self.scenarios, self.force, title=self.title, now=now)}
+        papers = {"index": comparison_paper(self.scenarios, self.force, self.watch, title=self.title, now=now)}
         for planned in self.scenarios:
             papers[planned.scenario.scenario_id] = scenario_paper(planned, self.force, now=now)
         files = {f"{name}.html": paper_html(paper).encode() for name, paper in papers.items()}
@@ -102,6 +113,8 @@ class Planning:
     def _sheets(self) -> dict[str, pd.DataFrame]:
         """Return the tables behind the papers, with every rung of the backstop, for spreadsheets."""
         sheets = {"plans": self.table}
+        if self.watch is not None:
+            sheets["laydown"] = self.watch.chosen
         for planned in self.scenarios:
             name, full, places = planned.scenario.scenario_id, planned.plans[-1], planned.places[-1]
             tables = {"tours": full.tours, "posts": full.posts, "caveats": full.barred}
@@ -115,11 +128,13 @@ class Planning:
         return str(self.table._repr_html_())
 
 
-def read_plan(folder: Path, *, title: str, agreement: Agreement, line: LineOfContact) -> PlanGiven:
+def read_plan(
+    folder: Path, *, title: str, agreement: Agreement, line: LineOfContact, period: Timespan, timezone: str
+) -> PlanGiven:
     """Return what a mission's folder says of its plan.
 
     force.yaml and scenarios/*.yaml are needed; with places.yaml also sites.csv, bases.csv, posture.csv, assets.csv
-    and sea.csv.
+    and sea.csv; laydown.yaml says which sensors are on offer.
 
     Raises
     ------
@@ -135,7 +150,20 @@ def read_plan(folder: Path, *, title: str, agreement: Agreement, line: LineOfCon
     places, settings = None, PlacesSettings()
     if (folder / "places.yaml").exists():
         places, settings = _read_places(folder, agreement, line)
-    return PlanGiven(title=title, force=force, scenarios=tuple(scenarios), places=places, settings=settings)
+    offers, file = None, folder / "laydown.yaml"
+    if file.exists():
+        offers = read_offers(_text(file), where=str(file))
+    return PlanGiven(
+        title=title,
+        force=force,
+        scenarios=tuple(scenarios),
+        places=places,
+        settings=settings,
+        offers=offers,
+        strip=line.strip,
+        period=period,
+        timezone=timezone,
+    )
 
 
 def make_plan(
@@ -169,7 +197,12 @@ def make_plan(
         _plan_scenario(given, scenario, memory, draws, horizon_months, np.random.default_rng(seed), tell)
         for scenario in given.named(scenarios)
     )
-    return Planning(title=given.title, force=given.force, scenarios=planned)
+    watch = None
+    if given.offers is not None:
+        tell("sensors for the budget")
+        span = Timespan(start=given.period.start, end=min(given.period.end, given.period.start + WATCHED))
+        watch = propose_watch(given.offers, given.strip, period=span, timezone=given.timezone)
+    return Planning(title=given.title, force=given.force, scenarios=planned, watch=watch)
 
 
 def _plan_scenario(

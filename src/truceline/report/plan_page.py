@@ -17,12 +17,14 @@ from truceline.plan.force.contributors import Force
 from truceline.plan.force.cost import total_cost
 from truceline.plan.force.ladder import CALLED, ITEMS
 from truceline.plan.rotation.whole import ForcePlan
+from truceline.plan.watch.propose import WatchPlan
 from truceline.plan.whole import ScenarioPlan
 from truceline.report.chart import figure_svg
 from truceline.report.page import Cell, Section, Table, row, table
 from truceline.report.paper import Paper
 from truceline.report.plan_figures import filled_figure, gantt_figure, ladder_figure
 from truceline.report.plan_places import places_sections
+from truceline.report.plan_watch import watch_sections
 from truceline.report.words import NOT_KNOWN, number, percent
 
 SHOWN, OPEN = 12, 40  # rows of a ranking, and of what is not known; the rest is in the CSV files
@@ -40,13 +42,16 @@ MEASURES = {
 }
 
 
-def comparison_paper(planned: Sequence[ScenarioPlan], force: Force, *, title: str, now: datetime) -> Paper:
+def comparison_paper(
+    planned: Sequence[ScenarioPlan], force: Force, watch: WatchPlan | None, *, title: str, now: datetime
+) -> Paper:
     """Return the paper that compares scenarios, with and without the backstop."""
     sections = [
         Section(key="bottom-line", title="Bottom line", text=_compared(planned)),
         _ladder(planned),
         *(Section(key=f"table-{p.scenario.scenario_id}", title=p.scenario.title, tables=_rungs(p)) for p in planned),
         _gaps(planned, force),
+        *watch_sections(watch),
         _basis(force),
     ]
     about = (

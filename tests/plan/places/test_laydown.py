@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truceline.errors import RequestError
-from truceline.plan.watch.fleet import keep_orbit
 from truceline.plan.watch.laydown import Candidates, propose_laydown
 
 
@@ -108,27 +107,3 @@ def test_what_cannot_be_is_refused(change, said):
     } | change
     with pytest.raises(RequestError, match=said):
         propose_laydown(asked.pop("detection"), **asked)
-
-
-def test_the_fleet_formula_gives_what_is_published():
-    # planning reference 3.3(b): 1.3-1.7 MQ-9 for an orbit 50-800 km out with every aircraft fit; 4 are fielded
-    near, far = (keep_orbit(endurance_h=0.9 * 27, leg_km=leg, speed_kmh=310, turnaround_h=6) for leg in (50, 800))
-    assert near.aircraft == pytest.approx(1.3, abs=0.05)
-    assert far.aircraft == pytest.approx(1.6, abs=0.11)
-    assert near.fielded[1] == 4
-    # one sortie after the other: 8,760 h a year over the hours on station
-    assert far.sorties_per_year == pytest.approx(8760 / (24.3 - 1600 / 310))
-
-
-def test_losses_come_with_their_spread():
-    # Reaper 3.17 Class A mishaps in 100,000 flight hours (Washington Post data)
-    orbit = keep_orbit(endurance_h=24, leg_km=300, speed_kmh=310, losses_per_flight_hour=3.17e-5)
-    assert orbit.losses_per_year == pytest.approx(3.17e-5 * 8760 * 24 / (24 - 600 / 310))
-    assert orbit.losses_low <= orbit.losses_per_year <= orbit.losses_high
-
-
-def test_an_orbit_out_of_reach_is_refused_with_the_reach():
-    with pytest.raises(RequestError, match=r"beyond reach.*Base it within 260 km"):
-        keep_orbit(endurance_h=4, leg_km=400, speed_kmh=130)
-    with pytest.raises(RequestError, match="Shares lie in 0-1"):
-        keep_orbit(endurance_h=4, leg_km=40, speed_kmh=130, availability=0)
