@@ -44,8 +44,8 @@ def watch_sections(plan: WatchPlan | None) -> Iterable[Section]:
         text=(
             f"Chosen from {plan.candidates} candidates for the budget ({spent}) to see most of the kinds weighed. No "
             f"other choice sees more than {percent(plan.laydown.gap)} beyond it (proven, candidates taken as "
-            "independent). Below, the choice is watched through the whole sensor model, where weather and jamming strike "
-            "together.",
+            "independent). Below, the choice is watched through the whole sensor model, where weather and jamming "
+            "strike together.",
         ),
         picture=figure_svg(_along(plan)),
         alt="The chance to be seen along the line, and where each chosen orbit and sensor lies.",
