@@ -24,6 +24,7 @@ GANTT_MONTHS = 72
 # told apart by most colour-blind readers (Okabe and Ito 2008), then their paler forms
 HUES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c8c00", "#7a5195")
 LAND, WATER, GUARDED, UNGUARDED, HUB, REACH = "#eef1ea", "#dbe7ef", "#0a5b46", "#9a3b00", "#0b5a8a", "#7a5195"
+CHARACTER = 0.0062  # width of a letter as a share of the map's
 MARGIN_DEG = 0.6  # of map about what is shown
 LOW_M, HIGH_M = 50, 10_000
 RUNG_WORDS = (
@@ -138,8 +139,8 @@ def places_figure(given: PlacesGiven, plan: PlacesPlan) -> Figure:
         axes.plot(strip.lon_deg, strip.lat_deg, color="#a01830", linewidth=2.4, solid_capstyle="round")
         _sites(axes, shown)
         _marks(axes, plan)
-        _names(axes, shown)
         axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], aspect=stretch)
+        _names(axes, shown)
         _legend(figure)
     return figure
 
@@ -190,12 +191,15 @@ def _names(axes: Axes, shown: pd.DataFrame) -> None:
     """Name nuclear plants and the largest cities, each only where no name written before it is near."""
     order = shown.assign(first=shown["kind"] == "nuclear_plant", size=shown["population"].fillna(0.0))
     order = order.sort_values(["first", "size"], ascending=False)
-    written: list[tuple[float, float]] = []
+    west, east = axes.get_xlim()
+    wide, high = (east - west) * CHARACTER, (east - west) * 2.2 * CHARACTER
+    written: list[tuple[float, float, float]] = []  # from, to, latitude
     for site in order[order["first"] | (order["size"] > 2e5)].itertuples():
-        if all(abs(site.lon_deg - x) > 1.7 or abs(site.lat_deg - y) > 0.32 for x, y in written):
-            at = (float(site.lon_deg), float(site.lat_deg))
+        at = (float(site.lon_deg), float(site.lat_deg))
+        end = at[0] + wide * (len(str(site.name)) + 2)
+        if all(end < start or at[0] > stop or abs(at[1] - y) > high for start, stop, y in written):
             axes.annotate(str(site.name), at, (5, 4), textcoords="offset points", fontsize=8.5, color=INK, zorder=6)
-            written.append((site.lon_deg, site.lat_deg))
+            written.append((at[0], end, at[1]))
 
 
 def _legend(figure: Figure) -> None:
