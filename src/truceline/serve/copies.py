@@ -1,0 +1,67 @@
+"""Backup and restore: a room copied whole from one database to another, and checked before it counts as done."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from truceline.errors import RecordError, RequestError
+from truceline.serve import desk
+from truceline.serve.desk import open_desk
+from truceline.store import Record, verify
+from truceline.store.database import METADATA, connect, reading, writing
+
+_AT_ONCE = 5_000
+_TABLES = (*METADATA.sorted_tables, desk.ACCOUNTS, desk.KEYS, desk.PUBLISHED)  # sessions are not worth keeping
+
+
+def copy_room(source: str | Path, target: str | Path) -> int:
+    """Copy a room's record and desk into an empty database, a file or a URL; return how many entries it holds.
+
+    The copy is one state of the room, whoever writes meanwhile. It is a room itself: it can be verified, opened, and
+    copied on, from SQLite to PostgreSQL and back. The signing key is not in it; keep that apart.
+
+    Raises
+    ------
+    RequestError
+        If the target is not empty.
+    RecordError
+        If the source is no record, or the copy does not verify.
+    """
+    _check_there(source)
+    into = connect(target)
+    if sa.inspect(into).get_table_names():
+        raise RequestError("the target is not empty.", where=str(target), todo="Name a new file or an empty database.")
+    if "://" not in str(target):
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT, 0o600))
+    Record.open(source)  # refuses what is not a record
+    open_desk(source)
+    _prepare(target)
+    with reading(connect(source), str(source)) as old, writing(into, str(target)) as new:
+        for table in _TABLES:
+            for part in old.execution_options(yield_per=_AT_ONCE).execute(sa.select(table)).mappings().partitions():
+                new.execute(table.insert(), [dict(row) for row in part])
+    problems = verify(target)
+    if problems:
+        raise RecordError(
+            f"the copy does not verify: {problems[0].item}: {problems[0].what}.",
+            where=str(target),
+            todo="Verify the source; do not use this copy.",
+        )
+    return Record.open(target).size
+
+
+def _check_there(source: str | Path) -> None:
+    if "://" not in str(source) and not Path(source).is_file():
+        raise RequestError("there is no room here.", where=str(source), todo="Name the file or URL of a room.")
+
+
+def _prepare(target: str | Path) -> None:
+    """Make the tables, empty: also of the seal that a new record writes, since the source's own comes in."""
+    Record.open(target)
+    engine = open_desk(target)
+    with writing(engine, str(target)) as connection:
+        for table in _TABLES:
+            connection.execute(table.delete())
