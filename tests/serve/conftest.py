@@ -12,13 +12,17 @@ def clock():
 @pytest.fixture
 def house(new_place, clock):
     """A house on each database."""
-    return make_house(new_place(), clock=clock)
+    made = make_house(new_place(), clock=clock)
+    yield made
+    made.close()
 
 
 @pytest.fixture
 def small(tmp_path, clock):
     """A house on SQLite."""
-    return make_house(tmp_path / "room.sqlite", clock=clock)
+    made = make_house(tmp_path / "room.sqlite", clock=clock)
+    yield made
+    made.close()
 
 
 @pytest.fixture

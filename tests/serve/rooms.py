@@ -57,6 +57,7 @@ def make_house(place, whole=None, *, clock=None, open_to_all=False, secure=False
         door=made.door,
         accounts=accounts,
         releases=made.releases,
+        held=made.held,
         open_to_all=open_to_all,
         secure=secure,
         wall=clock,
@@ -78,7 +79,7 @@ def client_of(house, login=None):
 
 def key_headers(house, login, scope=("read",)):
     """Return the headers of a key of that account: quicker than signing in."""
-    key = house.accounts.make_key(login, called="test", scope=scope, days=1, now=house.wall())
+    key = house.accounts.make_key(login, called="test", scope=scope, days=30, now=house.wall())
     return {"Authorization": f"Bearer {key}"}
 
 

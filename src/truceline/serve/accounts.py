@@ -47,7 +47,7 @@ class Accounts:
         self._engine = engine
         self._where = where
         self._hasher = hasher or PasswordHasher()  # RFC 9106, second recommended option
-        self._decoy = self._hasher.hash(_NO_SUCH)
+        self._decoy = ""
 
     def make(self, login: str, *, role: str, password: str, now: datetime, party: str = "") -> Account:
         """Make an account. An empty `password` makes one that no password opens.
@@ -120,6 +120,7 @@ class Accounts:
         with reading(self._engine, self._where) as connection:
             found = connection.execute(sa.select(ACCOUNTS).where(ACCOUNTS.c.login == login)).first()
         usable = found is not None and not found.closed and found.password != ""
+        self._decoy = self._decoy or self._hasher.hash(_NO_SUCH)
         fits = self._fits(found.password if usable and found else self._decoy, password)
         if not (usable and fits) or found is None:
             raise SignInNeededError("this name and password do not belong together.")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -36,6 +36,7 @@ class House:
     door: Door
     accounts: Accounts
     releases: Releases
+    held: Any  # an idle connection, so that SQLite need not close and tidy its log after every request
     open_to_all: bool  # whether anybody may read what a viewer may
     secure: bool  # whether the cookie goes over https alone
     wall: Callable[[], datetime] = utc_now  # sessions end by this clock, also in an exercise
@@ -43,6 +44,10 @@ class House:
     requests: Limit = field(default_factory=request_limit)
     guesses: Limit = field(default_factory=sign_in_limit)
     entries: dict[str, str] = field(default_factory=dict)  # one-time links: token -> account
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.held.close()
 
     @property
     def cookie(self) -> str:

@@ -67,6 +67,7 @@ def open_house(
         door=Door(room),
         accounts=Accounts(engine, str(db)),
         releases=Releases(room.ledger, engine, str(db)),
+        held=engine.connect(),
         open_to_all=open_to_all,
         secure=secure,
     )
@@ -135,5 +136,6 @@ def run(house: House, listening: socket.socket, *, hosts: Sequence[str]) -> None
         proxy_headers=False,
         timeout_graceful_shutdown=5,
     )
-    with contextlib.suppress(KeyboardInterrupt):  # the server has closed in order by then, and hands it on
+    # the server has closed in order by the time an interrupt is handed on
+    with contextlib.closing(house), contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(settings).run(sockets=[listening])

@@ -74,7 +74,8 @@ def take_step(incident_id: str, said: StepSaid, request: Request, who: Asked, vi
         if view.whole:
             raise
         raise ConflictError("this incident does not wait for a response.") from error
-    return json_reply({"incident_id": incident_id, "number": step.number, "state": step.state}, status=201)
+    taken = {"incident_id": incident_id, "state": step.state}
+    return json_reply(taken | ({"number": step.number} if view.whole else {}), status=201)
 
 
 @router.get("/releases")
