@@ -82,13 +82,13 @@ def _exposure(
     }
     cells = wide["seen"].index.to_numpy(float)
     steps = pd.DatetimeIndex(wide["seen"].columns)
-    ends = np.r_[steps[1:].to_numpy(), np.datetime64(pd.Timestamp(span.end).tz_convert(None))].astype("datetime64[ns]")
+    edges = steps.append(pd.DatetimeIndex([span.end]).tz_convert("UTC")).as_unit("ns").asi8
     seen = {str(table["kind"].iloc[0]): wide["seen"].to_numpy(float)}
     coverage = Coverage(
         cell_km=cells,
         width_km=np.diff(np.r_[cells, length_km]),
         steps=steps,
-        step_h=(ends - steps.tz_localize(None).to_numpy("datetime64[ns]")) / np.timedelta64(1, "h"),
+        step_h=np.diff(edges) / 3.6e12,
         daylight=wide["daylight"].to_numpy(bool),
         looked=wide["looked"].to_numpy(float),
         seen=seen,
