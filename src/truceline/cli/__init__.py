@@ -30,11 +30,11 @@ COMMANDS = {
     "fetch": ("feeds", "Download a public feed; goes on where a broken download stopped. Needs the network."),
     "serve": ("serve", "Open the operations room on a mission: a web page and an API, until it is stopped."),
     "account": (
-        "serve",
+        "rooms",
         "Make, list and close the accounts and keys of a room; passwords are asked for, or read from a pipe.",
     ),
-    "backup": ("serve", "Copy a room whole into one file, and verify the copy; the signing key is not in it."),
-    "restore": ("serve", "Copy a backup into a new database, and verify it."),
+    "backup": ("rooms", "Copy a room whole into one file, and verify the copy; the signing key is not in it."),
+    "restore": ("rooms", "Copy a backup into a new database, and verify it."),
     "demo": ("watch", "Watch the Easter truce of 11-12 April 2026 on bundled real data."),
 }
 

@@ -11,7 +11,7 @@ from truceline.errors import RecordError, RequestError
 from truceline.serve import desk
 from truceline.serve.desk import open_desk
 from truceline.store import Record, verify
-from truceline.store.database import METADATA, connect, reading, writing
+from truceline.store.database import METADATA, connect, named_errors, reading, writing
 
 _AT_ONCE = 5_000
 _TABLES = (*METADATA.sorted_tables, desk.ACCOUNTS, desk.KEYS, desk.PUBLISHED)  # sessions are not worth keeping
@@ -31,15 +31,11 @@ def copy_room(source: str | Path, target: str | Path) -> int:
         If the source is no record, or the copy does not verify.
     """
     _check_there(source)
-    into = connect(target)
-    if sa.inspect(into).get_table_names():
-        raise RequestError("the target is not empty.", where=str(target), todo="Name a new file or an empty database.")
-    if "://" not in str(target):
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT, 0o600))
+    _claim(target)
     Record.open(source)  # refuses what is not a record
     open_desk(source)
     _prepare(target)
-    with reading(connect(source), str(source)) as old, writing(into, str(target)) as new:
+    with reading(connect(source), str(source)) as old, writing(connect(target), str(target)) as new:
         for table in _TABLES:
             for part in old.execution_options(yield_per=_AT_ONCE).execute(sa.select(table)).mappings().partitions():
                 new.execute(table.insert(), [dict(row) for row in part])
@@ -56,6 +52,21 @@ def copy_room(source: str | Path, target: str | Path) -> int:
 def _check_there(source: str | Path) -> None:
     if "://" not in str(source) and not Path(source).is_file():
         raise RequestError("there is no room here.", where=str(source), todo="Name the file or URL of a room.")
+
+
+def _claim(target: str | Path) -> None:
+    """Make the file of a target, its owner's alone; or see that a database is empty."""
+    try:
+        if "://" not in str(target):
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            return
+    except FileExistsError as error:
+        raise RequestError("the target is not empty.", where=str(target), todo="Name a new file.") from error
+    except OSError as error:
+        raise RequestError(f"it cannot be written: {error.strerror}.", where=str(target)) from error
+    with named_errors(str(target)):
+        if sa.inspect(connect(target)).get_table_names():
+            raise RequestError("the target is not empty.", where=str(target), todo="Name an empty database.")
 
 
 def _prepare(target: str | Path) -> None:

@@ -113,12 +113,16 @@ def pretending(now: datetime) -> Clock:
 
 def bound(host: str, port: int) -> socket.socket:
     """Return a socket bound to the host and port (0: any that is free), so that the address is known before it runs."""
+    made = None
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         made = socket.socket(family)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))
+        made.listen(128)  # whoever comes before the server runs waits for it
     except OSError as error:
+        if made is not None:
+            made.close()
         raise RequestError(
             f"the server cannot listen on {host}, port {port}: {error.strerror}.", todo="Give another --port."
         ) from error
