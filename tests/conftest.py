@@ -11,6 +11,16 @@ import sqlalchemy as sa
 from hypothesis import settings
 
 NUMBERS = itertools.count()
+# A headless browser that calls nobody; SwiftShader draws WebGL without a graphics card.
+CHROMIUM_ARGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-unsafe-swiftshader",
+)
 
 # The same examples on every run of CI, so that a change is judged by what it changed; new ones everywhere else.
 settings.register_profile("ci", derandomize=True)
@@ -111,3 +121,16 @@ def new_place(request, tmp_path):
         return f"{address}/{name}"
 
     return make
+
+
+@pytest.fixture(scope="session")
+def browser():
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no 'chromium' on the path: the page tests need Debian's chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGS))
+        yield opened
+        opened.close()

@@ -103,6 +103,12 @@ def test_guessing_at_a_password_is_slowed_down(small):
         assert client.post("/api/session", json={"login": "olena", "password": PASSWORD}).status_code == 200
 
 
+def test_signing_in_rightly_is_not_slowed_down(small):
+    with client_of(small) as client:
+        right = {"login": "olena", "password": PASSWORD}
+        assert {client.post("/api/session", json=right).status_code for _ in range(9)} == {200}
+
+
 @pytest.mark.parametrize("limit", [sign_in_limit, request_limit])
 def test_a_limit_lets_its_burst_through_and_then_its_rate(limit):
     made = limit()

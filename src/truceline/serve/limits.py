@@ -33,9 +33,16 @@ class Limit:
         if refused:
             raise TooManyError(f"too many {self.what} from one place.", wait_s=(1 - left) / self.per_s)
 
+    def give_back(self, key: str) -> None:
+        """Give back the token taken last: what it was taken for turned out well."""
+        with self._lock:
+            if key in self._left:
+                left, then = self._left[key]
+                self._left[key] = (min(self.burst, left + 1), then)
+
 
 def sign_in_limit() -> Limit:
-    """Return the limit on guesses at one account from one place: five, then one every half minute."""
+    """Return the limit on wrong guesses at one account from one place: five, then one every half minute."""
     return Limit(burst=5, per_s=1 / 30, what="attempts to sign in")
 
 

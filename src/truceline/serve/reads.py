@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
-import pandas as pd
 from fastapi import APIRouter, Query, Request, Response
 
 from truceline.agreement import lint
 from truceline.errors import UnknownNameError
+from truceline.findings.tables import Assessment
 from truceline.report import render_html
 from truceline.report.chart import chart_alt, figure_svg, plot_box, strip_chart_figure
-from truceline.report.exports import TABLES, export_files, plain_rows, table_csv
-from truceline.report.judged import judged_incidents
-from truceline.report.map_data import page_data
+from truceline.report.exports import (
+    TABLES,
+    plain_rows,
+    render_geojson,
+    render_geopackage,
+    render_json,
+    render_kml,
+    table_csv,
+)
 from truceline.report.words import LANGUAGES, Words
 from truceline.serve.door import View
 from truceline.serve.drawer import drawer_of
-from truceline.serve.features import on_grid
+from truceline.serve.drawing import drawn
 from truceline.serve.formats import chosen_format
 from truceline.serve.house import Seen, house_of
 from truceline.serve.memo import remembered
-from truceline.serve.replies import file_reply, json_bytes, json_reply
+from truceline.serve.replies import file_reply, json_bytes, json_reply, report_reply
 from truceline.timespan import find_zone
 
 router = APIRouter(prefix="/api", tags=["reading"])
 Language = Annotated[str, Query(description=f"One of: {', '.join(LANGUAGES)}.")]
+FILES: dict[str, Callable[[Assessment], bytes]] = {
+    "incidents.geojson": render_geojson,
+    "incidents.kml": render_kml,
+    "assessment.gpkg": render_geopackage,
+    "assessment.json": render_json,
+    **{f"csv/{name}.csv": lambda shown, name=name: table_csv(getattr(shown, name)) for name in TABLES},  # type: ignore[misc]
+}
 _DRAWING = threading.Lock()  # matplotlib draws one picture at a time
 _MEDIA = {
     "geojson": "application/geo+json",
@@ -104,7 +117,7 @@ def agreement(view: Seen) -> Response:
 @router.get("/map")
 def map_of(view: Seen, language: Language = "en") -> Response:
     """Return what the map draws: land, lines, sectors, places, and incidents by column."""
-    return _kept(view, f"map {language}", "application/json", lambda: json_bytes(_map(view, language)))
+    return _kept(view, f"map {language}", "application/json", lambda: json_bytes(drawn(view, _words(view, language))))
 
 
 @router.get("/chart.svg")
@@ -128,16 +141,16 @@ def incident(incident_id: str, request: Request, view: Seen) -> Response:
 @router.get("/exports")
 def exports(view: Seen) -> Response:
     """List the files of the mission."""
-    return json_reply(sorted(_files(view)))
+    return json_reply(list(FILES))
 
 
 @router.get("/exports/{name:path}")
 def export(name: str, view: Seen) -> Response:
     """Return one file of the mission."""
-    files = _files(view)
-    if name not in files:
-        raise UnknownNameError("file", name, files)
-    return file_reply(files[name], media=_MEDIA[name.rpartition(".")[2]], name=name.rpartition("/")[2])
+    if name not in FILES:
+        raise UnknownNameError("file", name, FILES)
+    content = remembered(view, f"file {name}", lambda: FILES[name](view.assessment))
+    return file_reply(content, media=_MEDIA[name.rpartition(".")[2]], name=name.rpartition("/")[2])
 
 
 @router.get("/report")
@@ -149,11 +162,7 @@ def report(view: Seen, language: Language = "en") -> Response:
         with _DRAWING:
             return render_html(view.assessment, language=language, release_notes=view.notes).encode()
 
-    return _kept(view, f"report {language}", "text/html", made)
-
-
-def _files(view: View) -> dict[str, bytes]:
-    return remembered(view, "files", lambda: export_files(view.assessment))
+    return report_reply(remembered(view, f"report {language}", made))
 
 
 def _words(view: View, language: str) -> Words:
@@ -169,43 +178,11 @@ def _kept(view: View, name: str, media: str, make: Callable[[], bytes]) -> Respo
 def _chart(view: View, language: str) -> tuple[bytes, bytes]:
     words = _words(view, language)
 
-    def drawn() -> tuple[bytes, bytes]:
+    def both() -> tuple[bytes, bytes]:
         with _DRAWING:
             figure = strip_chart_figure(view.assessment, language=language)
             svg = figure_svg(figure)
         told = {"plot": plot_box(figure), "alt": chart_alt(view.assessment, words)}
         return svg.encode(), json_bytes(told)
 
-    return remembered(view, f"chart {language}", drawn)
-
-
-def _map(view: View, language: str) -> dict[str, Any]:
-    words = _words(view, language)
-    judged = judged_incidents(view.assessment)
-    data = page_data(view.assessment, judged, words)
-    kept = judged.set_index("incident_id").loc[data["incidents"]["id"]] if data["incidents"]["id"] else judged.head(0)
-    for name in ("verdict", "clause", "clause_party", "sector", "state", "act"):
-        data["incidents"][f"{name}_id"] = _coded(kept[name])
-    data["incidents"]["watched"] = _watched(view, kept)
-    if view.grid_km:
-        for line in data["lines"]:
-            line["band"] = [
-                [ring for ring in (on_grid(r, view.grid_km) for r in part) if ring] for part in line["band"]
-            ]
-        for sector in data["sectors"]:
-            sector["stroke"] = on_grid(sector["stroke"], view.grid_km)
-            sector["at"] = on_grid([sector["at"]], view.grid_km)[0]
-    return data
-
-
-def _coded(column: pd.Series) -> dict[str, list[Any]]:
-    numbers, different = pd.factorize(column.astype(str), sort=True)
-    return {"of": different.tolist(), "at": numbers.tolist()}
-
-
-def _watched(view: View, judged: pd.DataFrame) -> list[float | None]:
-    """Return how well each incident's sector was watched on its day; None where that is not known."""
-    status = view.assessment.status
-    watched = dict(zip(status["sector"] + "|" + status["day"], status["watched"], strict=True)) if len(status) else {}
-    found = (judged["sector"] + "|" + judged["day"]).map(watched) if len(judged) else pd.Series(dtype=float)
-    return [None if pd.isna(value) else round(float(value), 3) for value in found]
+    return remembered(view, f"chart {language}", both)

@@ -10,6 +10,8 @@ from truceline.errors import TrucelineError
 from truceline.provenance import canonical_json, plain
 from truceline.serve.refusals import TooManyError, status_of
 
+REPORT_POLICY = "sandbox allow-scripts allow-popups; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
 
 def json_bytes(value: Any) -> bytes:
     """Return a value as JSON: keys sorted, missing numbers null, so that equal values have equal bytes."""
@@ -19,6 +21,14 @@ def json_bytes(value: Any) -> bytes:
 def json_reply(value: Any, *, media: str = "application/json", status: int = 200) -> Response:
     """Return a reply of `json_bytes`."""
     return Response(json_bytes(value), media_type=media, status_code=status)
+
+
+def report_reply(content: bytes) -> Response:
+    """Return a report: a page that carries its own policy, which lets its own two scripts run and nothing else.
+
+    It is boxed in besides: it has no part in this origin, its cookies or its requests.
+    """
+    return Response(content, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})
 
 
 def file_reply(content: bytes, *, media: str, name: str) -> Response:

@@ -44,8 +44,10 @@ def sign_in(said: SignIn, request: Request, response: Response) -> Me:
     """Begin a session."""
     house = house_of(request)
     check_origin(request)
-    house.guesses.take(f"{said.login}\n{place_of(request)}", at_s=house.seconds())
+    guess = f"{said.login}\n{place_of(request)}"
+    house.guesses.take(guess, at_s=house.seconds())
     secret, who = house.accounts.sign_in(said.login, said.password, now=house.wall())
+    house.guesses.give_back(guess)
     return _begun(house, response, secret, who)
 
 

@@ -13,7 +13,7 @@ from truceline.report.words import LANGUAGES
 from truceline.serve.house import Asked, Seen, house_of
 from truceline.serve.refusals import ConflictError
 from truceline.serve.releases import Release
-from truceline.serve.replies import json_reply
+from truceline.serve.replies import json_reply, report_reply
 from truceline.timespan import iso, parse_instant
 
 router = APIRouter(prefix="/api", tags=["review"])
@@ -102,7 +102,7 @@ def release_content(release_id: str, request: Request, view: Seen) -> Response:
     held = {one.release_id: one for one in house.releases.all() if one.published or view.whole}
     if release_id not in held:
         raise UnknownNameError("release", release_id, held)
-    return Response(house.releases.content(release_id), media_type="text/html")
+    return report_reply(house.releases.content(release_id))
 
 
 @router.post("/releases/{release_id}/approval")
