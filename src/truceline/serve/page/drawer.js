@@ -103,7 +103,7 @@ function nextStep(told) {
   const fields = make("div", {}), said = make("p", { role: "alert" });
   const lay = () => {
     const needs = can.find((n) => n.state === chosen.value).needs;
-    fields.replaceChildren(...[...new Set([...needs, "note"])].map((name) => make("label", {}, make("span", { text: word("room." + name) }), Object.assign(FIELDS[name](told), { required: needs.includes(name) }))));
+    fields.replaceChildren(...[...new Set([...needs, "note"])].map((name) => make("label", {}, make("span", { text: word("room." + (name === "due" ? "due_utc" : name)) }), Object.assign(FIELDS[name](told), { required: needs.includes(name) }))));
   };
   chosen.addEventListener("change", lay);
   lay();
