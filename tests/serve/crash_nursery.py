@@ -38,6 +38,7 @@ def work(place, acknowledge):
         login: house.accounts.begin_session(people[login].account, now=house.wall())[1]
         for login in ("taras", "helen", "ann")
     }
+    acknowledge("ready", "")
     for n in itertools.count():
         house.door.look(callers["taras"], f"GET /work/{os.getpid()}/{n}")
         acknowledge("access", f"GET /work/{os.getpid()}/{n}")
@@ -50,7 +51,7 @@ def work(place, acknowledge):
             who, house.room.assessment(), {**SAID, "incident_id": incident, "state": to}, now=house.room.now()
         )
         acknowledge("review", step.step_id)
-        if n % 10 == 5:
+        if n % 5 == 2:
             again = [r for r in house.releases.all() if r.day == "2026-04-10"]
             if again and not again[-1].published:
                 asked = again[-1]
@@ -74,11 +75,14 @@ def kill_once(place, rng):
         finally:
             os._exit(1)
     os.close(told)
-    time.sleep(0.2 + rng.random() * 2.0)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
     with os.fdopen(heard) as pipe:
-        return [tuple(line.split("\t")) for line in pipe.read().splitlines()]
+        if rng.random() < 0.8:  # else it is killed while it opens the room
+            pipe.readline()
+        time.sleep(rng.random() * 1.5)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        said = [tuple(line.split("\t")) for line in pipe.read().splitlines()]
+    return [one for one in said if one[0] != "ready"]
 
 
 def lost(place, acknowledged):

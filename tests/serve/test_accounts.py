@@ -57,9 +57,9 @@ def test_the_record_never_holds_a_name(house, clock):
         ({"login": "new", "role": "haed", "password": PASSWORD}, "Did you mean 'head'"),
     ],
 )
-def test_an_account_that_cannot_be_is_refused(house, clock, said, hint):
+def test_an_account_that_cannot_be_is_refused(small, clock, said, hint):
     with pytest.raises(RequestError, match=hint):
-        house.accounts.make(**said, now=clock())
+        small.accounts.make(**said, now=clock())
 
 
 def test_a_closed_account_is_shut_out_at_once(house, clock):

@@ -44,7 +44,7 @@ def replies(house, login, addresses):
             yield address, reply
 
 
-@settings(deadline=None, max_examples=4)
+@settings(deadline=None, max_examples=3)
 @given(HOURS, LON, LAT, st.sampled_from(OUTSIDE))
 def test_nothing_finer_fresher_or_secret_leaves_by_any_way(hours, lon, lat, login):
     whole = assessment(hours, lon, lat)
@@ -62,8 +62,7 @@ def test_nothing_leaves_by_the_ways_that_take_long(small, login):
         check(address, reply, whole)
 
 
-@pytest.mark.parametrize("login", OUTSIDE)
-def test_what_people_write_in_a_review_stays_inside(small, clock, login):
+def test_what_people_write_in_a_review_stays_inside(small, clock, login="ann"):
     with client_of(small, "olena") as client:
         assert step(client, "inc-0", "logged", 0, note=f"{SECRET} of olena").status_code == 201
         assert step(client, "inc-0", "triaged", 1, note=SECRET, owner=SECRET).status_code == 201
