@@ -103,6 +103,20 @@ def test_guessing_at_a_password_is_slowed_down(small):
         assert client.post("/api/session", json={"login": "olena", "password": PASSWORD}).status_code == 200
 
 
+def test_guessing_at_many_accounts_from_one_place_is_slowed_down(small):
+    with client_of(small) as client:
+        tries = [client.post("/api/session", json={"login": f"n{n}", "password": "no"}) for n in range(32)]
+    assert [t.status_code for t in tries] == [401] * 30 + [429] * 2
+
+
+def test_guessing_at_keys_is_slowed_down(small):
+    small.requests.burst = 10.0
+    small.requests.per_s = 1.0
+    with client_of(small) as client:
+        tries = [client.get("/api/mission", headers={"authorization": f"Bearer tlk_{n}"}) for n in range(12)]
+    assert [t.status_code for t in tries][-1] == 429
+
+
 def test_signing_in_rightly_is_not_slowed_down(small):
     with client_of(small) as client:
         right = {"login": "olena", "password": PASSWORD}

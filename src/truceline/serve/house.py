@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 
 from truceline.serve.accounts import Accounts
 from truceline.serve.door import Door, View
-from truceline.serve.limits import Limit, request_limit, sign_in_limit
+from truceline.serve.limits import Limit, crowd_limit, request_limit, sign_in_limit
 from truceline.serve.refusals import NotAllowedError, SignInNeededError
 from truceline.serve.releases import Releases
 from truceline.serve.roles import ANYBODY, Caller
@@ -43,6 +43,7 @@ class House:
     seconds: Callable[[], float] = time.monotonic
     requests: Limit = field(default_factory=request_limit)
     guesses: Limit = field(default_factory=sign_in_limit)
+    crowds: Limit = field(default_factory=crowd_limit)
     entries: dict[str, str] = field(default_factory=dict)  # one-time links: token -> account
 
     def close(self) -> None:
@@ -73,7 +74,11 @@ def caller(request: Request) -> Caller:
     header that no other site can set.
     """
     house = house_of(request)
-    who = _who(request, house)
+    try:
+        who = _who(request, house)
+    except SignInNeededError:
+        house.requests.take(place_of(request), at_s=house.seconds())  # guessing at keys is slowed down too
+        raise
     house.requests.take(who.account or place_of(request), at_s=house.seconds())
     return who
 

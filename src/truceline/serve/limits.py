@@ -46,6 +46,11 @@ def sign_in_limit() -> Limit:
     return Limit(burst=5, per_s=1 / 30, what="attempts to sign in")
 
 
+def crowd_limit() -> Limit:
+    """Return the limit on wrong guesses from one place at whatever accounts: thirty, then one every two seconds."""
+    return Limit(burst=30, per_s=1 / 2, what="attempts to sign in")
+
+
 def request_limit() -> Limit:
     """Return the limit on requests of one caller: generous for a page that loads, tight for a loop."""
     return Limit(burst=300, per_s=30, what="requests")

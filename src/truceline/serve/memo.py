@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
 from truceline.serve.door import View
 
 Made = TypeVar("Made")
+DRAWING = threading.Lock()  # matplotlib draws one picture at a time
 
 
 def remembered(view: View, name: str, make: Callable[[], Made]) -> Made:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Annotated
 
@@ -28,7 +27,7 @@ from truceline.serve.drawer import drawer_of
 from truceline.serve.drawing import drawn
 from truceline.serve.formats import chosen_format
 from truceline.serve.house import Seen, house_of
-from truceline.serve.memo import remembered
+from truceline.serve.memo import DRAWING, remembered
 from truceline.serve.replies import file_reply, json_bytes, json_reply, report_reply
 from truceline.timespan import find_zone
 
@@ -41,7 +40,6 @@ FILES: dict[str, Callable[[Assessment], bytes]] = {
     "assessment.json": render_json,
     **{f"csv/{name}.csv": lambda shown, name=name: table_csv(getattr(shown, name)) for name in TABLES},  # type: ignore[misc]
 }
-_DRAWING = threading.Lock()  # matplotlib draws one picture at a time
 _MEDIA = {
     "geojson": "application/geo+json",
     "kml": "application/vnd.google-earth.kml+xml",
@@ -159,7 +157,7 @@ def report(view: Seen, language: Language = "en") -> Response:
     _words(view, language)
 
     def made() -> bytes:
-        with _DRAWING:
+        with DRAWING:
             return render_html(view.assessment, language=language, release_notes=view.notes).encode()
 
     return report_reply(remembered(view, f"report {language}", made))
@@ -179,7 +177,7 @@ def _chart(view: View, language: str) -> tuple[bytes, bytes]:
     words = _words(view, language)
 
     def both() -> tuple[bytes, bytes]:
-        with _DRAWING:
+        with DRAWING:
             figure = strip_chart_figure(view.assessment, language=language)
             svg = figure_svg(figure)
         told = {"plot": plot_box(figure), "alt": chart_alt(view.assessment, words)}

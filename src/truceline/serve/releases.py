@@ -23,6 +23,7 @@ from truceline.report.release import PROFILES, release
 from truceline.serve.daily import one_day
 from truceline.serve.desk import PUBLISHED
 from truceline.serve.ledger import Ledger
+from truceline.serve.memo import DRAWING
 from truceline.serve.refusals import ConflictError, NotAllowedError
 from truceline.serve.roles import APPROVE, ASK_RELEASE, Caller
 from truceline.store.database import reading, writing
@@ -171,4 +172,5 @@ def _report(day: Assessment, language: str, corrections: list[str], now: datetim
             todo="Ask again then: what is fresh enough to fire at is not published.",
         )
     shown, notes = release(day, PROFILE, now=now)
-    return render_html(shown, language=language, release_notes=notes, corrections=corrections).encode()
+    with DRAWING:
+        return render_html(shown, language=language, release_notes=notes, corrections=corrections).encode()

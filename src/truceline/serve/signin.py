@@ -44,10 +44,13 @@ def sign_in(said: SignIn, request: Request, response: Response) -> Me:
     """Begin a session."""
     house = house_of(request)
     check_origin(request)
-    guess = f"{said.login}\n{place_of(request)}"
+    place = place_of(request)
+    guess = f"{said.login}\n{place}"
+    house.crowds.take(place, at_s=house.seconds())
     house.guesses.take(guess, at_s=house.seconds())
     secret, who = house.accounts.sign_in(said.login, said.password, now=house.wall())
     house.guesses.give_back(guess)
+    house.crowds.give_back(place)
     return _begun(house, response, secret, who)
 
 
