@@ -3,6 +3,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -56,16 +57,16 @@ def server_program(name):
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
+def server():
     """Start a PostgreSQL server of the tests' own and return the address of its databases."""
     initdb, postgres = server_program("initdb"), server_program("postgres")
     if not initdb or not postgres:
         pytest.skip("PostgreSQL is not installed (Debian's package postgresql): only SQLite is tested")
-    folder = tmp_path_factory.mktemp("postgresql")
+    # not in pytest's own folder: other runs keep closing that to everybody else, the server's user too
+    folder = Path(tempfile.mkdtemp(prefix="truceline-postgresql-"))
     # the server refuses to run as the superuser
     manner = {"user": "postgres"} if os.geteuid() == 0 else {}
-    for made in (folder, *list(folder.parents)[:2]):
-        made.chmod(0o755)
+    folder.chmod(0o755)
     if manner:
         shutil.chown(folder, "postgres")
     subprocess.run(
@@ -93,6 +94,7 @@ def server(tmp_path_factory):
     finally:
         running.terminate()
         running.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def wait_for(url, seconds=30):

@@ -51,7 +51,7 @@ def work(place, acknowledge):
             who, house.room.assessment(), {**SAID, "incident_id": incident, "state": to}, now=house.room.now()
         )
         acknowledge("review", step.step_id)
-        if n % 5 == 2:
+        if n % 3 == 1:
             again = [r for r in house.releases.all() if r.day == "2026-04-10"]
             if again and not again[-1].published:
                 asked = again[-1]
@@ -78,7 +78,7 @@ def kill_once(place, rng):
     with os.fdopen(heard) as pipe:
         if rng.random() < 0.8:  # else it is killed while it opens the room
             pipe.readline()
-        time.sleep(rng.random() * 1.5)
+        time.sleep(rng.random() * 2.5)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         said = [tuple(line.split("\t")) for line in pipe.read().splitlines()]

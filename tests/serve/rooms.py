@@ -47,11 +47,10 @@ class Clock:
         self.now += timedelta(hours=hours)
 
 
-def make_house(place, whole=None, *, clock=None, open_to_all=False, secure=False, people=PEOPLE):
+def make_house(place, whole=None, *, clock=None, open_to_all=False, secure=False, people=PEOPLE, resume=False):
     clock = clock or Clock()
-    made = open_house(
-        assessment() if whole is None else whole, place, key=KEY, clock=clock, open_to_all=open_to_all, secure=secure
-    )
+    whole = assessment() if whole is None else whole
+    made = open_house(whole, place, key=KEY, clock=clock, open_to_all=open_to_all, secure=secure, resume=resume)
     accounts = Accounts(made.accounts._engine, str(place), QUICK)
     known = {a.login for a in accounts.all()}
     rows = [

@@ -35,6 +35,10 @@ COMMANDS = {
     ),
     "backup": ("rooms", "Copy a room whole into one file, and verify the copy; the signing key is not in it."),
     "restore": ("rooms", "Copy a backup into a new database, and verify it."),
+    "handover": (
+        "rooms",
+        "Suspend a room, write what a successor needs into a folder, and list what must be wiped.",
+    ),
     "demo": ("watch", "Watch the Easter truce of 11-12 April 2026 on bundled real data."),
 }
 

@@ -15,6 +15,7 @@ from truceline.errors import RequestError, UnknownNameError
 from truceline.serve.accounts import Accounts
 from truceline.serve.copies import copy_room
 from truceline.serve.desk import open_desk
+from truceline.serve.handover import hand_over
 from truceline.store import Record
 
 ACTIONS = ("add", "list", "password", "close", "key")
@@ -97,6 +98,28 @@ def restore(
     """
     entries = copy_room(file, db)
     tell({"entries": entries}, [f"{entries} entries restored; the record verifies."], as_json=as_json)
+
+
+def handover(
+    folder: Annotated[Path, typer.Argument(help="A new folder.")], db: Db = ROOM, as_json: Json = False
+) -> None:
+    """Suspend a room, write what a successor needs into a folder, and list what must be wiped.
+
+    Example: truceline handover to-the-successor
+    """
+    from truceline.monitoring import signing_key  # slow to import, and no other of these commands needs it
+
+    made = hand_over(db, folder, key=signing_key(), now=instant(None))
+    lines = [
+        f"{made.entries} entries under root {made.root} and {len(made.files)} files are in {folder}.",
+        "Nothing was wiped. To wipe before you leave:",
+        *(f"- {line}" for line in made.wipe),
+    ]
+    tell(
+        {"folder": str(folder), "root": made.root, "entries": made.entries, "wipe": list(made.wipe)},
+        lines,
+        as_json=as_json,
+    )
 
 
 def _password() -> str:

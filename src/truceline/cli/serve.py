@@ -23,6 +23,7 @@ def serve(
     name: Annotated[list[str] | None, typer.Option(help="A name the server is reached by; repeat for several.")] = None,
     public: Annotated[bool, typer.Option("--public", help="Let anybody read the public release.")] = False,
     now: Annotated[str | None, typer.Option(help="Begin at this instant instead, for an exercise.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a room that was handed over.")] = False,
     as_json: Json = False,
 ) -> None:
     """Open the operations room on a mission: a web page and an API, until it is stopped.
@@ -36,7 +37,9 @@ def serve(
             assessment = watched(opened, now=clock(), tell=step)
             step("record")
             secure = not is_loopback(host)
-            house = open_house(assessment, db, key=signing_key(), clock=clock, open_to_all=public, secure=secure)
+            house = open_house(
+                assessment, db, key=signing_key(), clock=clock, open_to_all=public, secure=secure, resume=resume
+            )
         token = one_time_link(house) if is_loopback(host) else ""
         shown_host = f"[{host}]" if ":" in host else host
         address = f"http://{shown_host}:{listening.getsockname()[1]}/"

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from truceline.errors import RecordError, RequestError
-from truceline.serve import desk
-from truceline.serve.desk import open_desk
+from truceline.serve.desk import ACCOUNTS, KEYS, PUBLISHED, open_desk
 from truceline.store import Record, verify
 from truceline.store.database import METADATA, connect, named_errors, reading, writing
 
 _AT_ONCE = 5_000
-_TABLES = (*METADATA.sorted_tables, desk.ACCOUNTS, desk.KEYS, desk.PUBLISHED)  # sessions are not worth keeping
+_DESK = (ACCOUNTS, KEYS, PUBLISHED)  # sessions are not worth keeping
 
 
-def copy_room(source: str | Path, target: str | Path) -> int:
-    """Copy a room's record and desk into an empty database, a file or a URL; return how many entries it holds.
+def copy_room(source: str | Path, target: str | Path, *, desk: Sequence[sa.Table] = _DESK) -> int:
+    """Copy a room's record and tables of its desk into an empty database; return how many entries it holds.
 
     The copy is one state of the room, whoever writes meanwhile. It is a room itself: it can be verified, opened, and
     copied on, from SQLite to PostgreSQL and back. The signing key is not in it; keep that apart.
@@ -36,7 +36,7 @@ def copy_room(source: str | Path, target: str | Path) -> int:
     open_desk(source)
     _prepare(target)
     with reading(connect(source), str(source)) as old, writing(connect(target), str(target)) as new:
-        for table in _TABLES:
+        for table in (*METADATA.sorted_tables, *desk):
             for part in old.execution_options(yield_per=_AT_ONCE).execute(sa.select(table)).mappings().partitions():
                 new.execute(table.insert(), [dict(row) for row in part])
     problems = verify(target)
@@ -74,5 +74,5 @@ def _prepare(target: str | Path) -> None:
     Record.open(target)
     engine = open_desk(target)
     with writing(engine, str(target)) as connection:
-        for table in _TABLES:
+        for table in METADATA.sorted_tables:
             connection.execute(table.delete())

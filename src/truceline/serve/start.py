@@ -20,6 +20,7 @@ from truceline.serve.accounts import Accounts
 from truceline.serve.app import make_app
 from truceline.serve.desk import open_desk
 from truceline.serve.door import Door
+from truceline.serve.handover import check_open
 from truceline.serve.house import House, utc_now
 from truceline.serve.ledger import Clock
 from truceline.serve.releases import Releases
@@ -45,6 +46,7 @@ def open_house(
     clock: Clock = utc_now,
     open_to_all: bool = False,
     secure: bool = False,
+    resume: bool = False,
 ) -> House:
     """Return a house over an assessment and the database of its record, which is made when it is empty.
 
@@ -53,10 +55,11 @@ def open_house(
     Raises
     ------
     RequestError
-        If the record belongs to another mission.
+        If the record belongs to another mission, or is suspended and `resume` is not asked for.
     """
     record = Record.open(db, key=key)
     _check_mission(record, assessment.mission_id, str(db))
+    check_open(record, resume=resume, now=clock())
     keep(assessment, record)
     with record.batch(clock()) as batch:
         batch.append("room", [{"room": "mission", "mission": assessment.mission_id}], id_column="room")
