@@ -9,6 +9,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "report")]
@@ -23,7 +24,6 @@ SAID = {
     "evidence": ("e",),
     "owner": "o",
     "due": "2026-05-01T00:00:00Z",
-    "into": "inc-1",
     "attributed_to": "A",
     "confidence": "low",
     "party": "A",
@@ -72,15 +72,17 @@ def kill_once(place, rng):
         os.close(heard)
         try:
             work(place, lambda kind, name: os.write(told, f"{kind}\t{name}\n".encode()))
-        finally:
-            os._exit(1)
+        except BaseException:
+            traceback.print_exc()
+        os._exit(1)
     os.close(told)
     with os.fdopen(heard) as pipe:
         if rng.random() < 0.8:  # else it is killed while it opens the room
             pipe.readline()
         time.sleep(rng.random() * 2.5)
         os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        if not os.WIFSIGNALED(os.waitpid(child, 0)[1]):
+            raise SystemExit("the worker stopped before it was killed")
         said = [tuple(line.split("\t")) for line in pipe.read().splitlines()]
     return [one for one in said if one[0] != "ready"]
 

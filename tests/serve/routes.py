@@ -56,6 +56,9 @@ WAYS = {
     "/api/report": ["/api/report", "/api/report?language=fr"],
     "/api/releases": ["/api/releases"],
     "/api/releases/{release_id}": ["/api/releases/2026-04-10|1|en", "/api/releases/2026-04-11|1|en"],
+    "/api/windows": ["/api/windows"],
+    "/api/windows/{window_id}/notice": ["/api/windows/silence-0/notice"],
+    "/api/alerts": ["/api/alerts"],
     "/api/events": [],  # endless; a test of its own
 }
 

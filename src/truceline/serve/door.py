@@ -23,6 +23,7 @@ from truceline.serve.features import Collection, collections_of
 from truceline.serve.reviews import Step
 from truceline.serve.roles import READ, Caller
 from truceline.serve.room import Room
+from truceline.serve.windows import Window
 from truceline.timespan import iso
 
 ACCESS = "access"
@@ -41,6 +42,7 @@ class View:
     notes: tuple[str, ...]
     collections: Mapping[str, Collection]
     steps: tuple[Mapping[str, Any], ...]  # of review, with what this profile may have of them
+    windows: tuple[Window, ...]  # of silence: to the public those that are over
     grid_km: float
     whole: bool  # whether nothing is withheld
     made: dict[str, Any] = field(default_factory=dict)  # replies made from it, kept while it is
@@ -136,8 +138,9 @@ class Door:
                     self._views.popitem(last=False)
             self._views.move_to_end(key)
             view = self._views[key]
+        windows = _windows(self._room.windows.all(), profile, now)
         # the mission's clocks run on though nothing else has changed
-        return view if profile.delay_h else replace(view, now=now, as_of=now)
+        return replace(view, windows=windows) if profile.delay_h else replace(view, windows=windows, now=now, as_of=now)
 
     def _made(self, profile: Profile, now: datetime, as_of: datetime | None, steps: tuple[Step, ...]) -> View:
         whole = self._room.assessment(as_of)
@@ -153,9 +156,18 @@ class Door:
             notes=notes,
             collections=collections_of(shown, grid_km=profile.grid_km),
             steps=told,
+            windows=(),
             grid_km=profile.grid_km,
             whole=profile.name == "mission",
         )
+
+
+def _windows(windows: tuple[Window, ...], profile: Profile, now: datetime) -> tuple[Window, ...]:
+    """Return the windows a profile may have: the parties', whom they bind, at once; the public's once over."""
+    if profile.name == "mission":
+        return windows
+    kept = windows if profile.name == "parties" else tuple(w for w in windows if w.end <= iso(now) and w.agreed)
+    return tuple(replace(window, proposed_by="") for window in kept)
 
 
 def _told(step: Step, profile: Profile) -> Mapping[str, Any]:

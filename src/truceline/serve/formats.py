@@ -23,7 +23,7 @@ MEDIA = {
     "gpkg": "application/geopackage+sqlite3",
 }
 PLAIN_JSON = "application/json"
-_KML_SHAPE = {
+KML_SHAPE = {
     "POINT": "<Point><coordinates>{}</coordinates></Point>",
     "LINESTRING": "<LineString><tessellate>1</tessellate><coordinates>{}</coordinates></LineString>",
     "POLYGON": "<Polygon><outerBoundaryIs><LinearRing><coordinates>{}</coordinates></LinearRing></outerBoundaryIs>"
@@ -115,7 +115,7 @@ def _told(collection: Collection, rows: Rows) -> tuple[list[str], list[dict[str,
     shapes = []
     for row in rows.tolist():
         corners = " ".join(f"{x},{y}" for x, y in collection.paths[row])
-        shapes.append(_KML_SHAPE[collection.shape].format(corners) if corners else "")
+        shapes.append(KML_SHAPE[collection.shape].format(corners) if corners else "")
     return [str(row[collection.id_column]) for row in said], said, shapes
 
 

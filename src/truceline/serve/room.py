@@ -7,6 +7,7 @@ from datetime import datetime
 from truceline.findings.tables import Assessment
 from truceline.serve.ledger import Clock, Ledger
 from truceline.serve.reviews import Reviews, with_reviews
+from truceline.serve.windows import Windows
 from truceline.store import Record
 
 
@@ -19,6 +20,7 @@ class Room:
         self.now = clock
         self.ledger = Ledger(record, clock)
         self.reviews = Reviews(self.ledger)
+        self.windows = Windows(self.ledger)
 
     def assessment(self, as_of: datetime | None = None) -> Assessment:
         """Return the assessment as it reads with every step taken by an instant, or by now."""

@@ -25,6 +25,20 @@ export const VIEWS = {
       table(word("room.coverage"), [word("room.sector"), ...days], [...called].map(([id, name]) => [name, ...days.map((day) => spoken(at.get(id + "|" + day)))])),
       state.mission.warnings.length ? make("section", {}, make("h3", { text: word("room.warnings") }), make("ul", {}, ...state.mission.warnings.map((text) => make("li", { text })))) : null);
   },
+  async windows() {
+    const [rows, found] = await Promise.all([ask("/api/windows"), ask("/api/alerts")]);
+    const language = document.documentElement.lang, said = make("p", { role: "alert" });
+    const act = async (work) => { try { await work(); await VIEWS.windows(); } catch (error) { said.textContent = error.message; } };
+    const links = (w) => ["txt", "ics", "kml"].flatMap((f) => [make("a", { href: `/api/windows/${w.window_id}/notice?language=${language}&f=${f}`, target: "_blank", rel: "noopener", text: f }), " "]);
+    const mayConsent = (w) => state.me.may.includes("respond") && !w.consents.includes(state.me.party);
+    into("windows", says("room.windows_intro"), make("h3", { text: word("room.alerts") }),
+      table(word("room.alerts"), heads("incident", "act", "time", "inside", "windows"), found.map((a) => [link(a.incident_id), term("act", a.act), local(a.time_start), tone(a.inside, a.inside === "yes" ? "violation" : "indeterminate"), a.window_id]), word("room.alerts_none")),
+      make("h3", { text: word("room.windows") }),
+      table(word("room.windows"), heads("purpose", "start_utc", "end_utc", "radius", "consents", "state", "notice"), rows.map((w) => [w.purpose || w.window_id, w.start, w.end, w.radius_km,
+        make("span", {}, w.consents.join(", ") + " ", mayConsent(w) ? make("button", { type: "button", text: word("room.consent"), onclick: () => act(() => ask(`/api/windows/${w.window_id}/consent`, { method: "POST", body: {} })) }) : ""),
+        tone(word(w.agreed ? "room.agreed" : "room.proposed"), w.agreed ? "done" : "running"), make("span", {}, ...links(w))])),
+      said, state.me.may.includes("refer") ? proposal(act) : null);
+  },
   async claims() {
     const rows = await ask("/api/tables/claims");
     into("claims", says("room.claims_intro"), table(word("room.claims"), heads("entry", "by", "against", "measure", "claimed", "adds_up", "matched", "state"),
@@ -60,6 +74,21 @@ export const VIEWS = {
       make("ul", { class: "files" }, ...files.map((name) => make("li", {}, make("a", { href: "/api/exports/" + name, text: name })))));
   },
 };
+function proposal(act) {
+  const field = (name, key, input) => make("label", {}, make("span", { text: word("room." + key) }), input);
+  const form = make("form", { class: "step" }, field("purpose", "purpose", make("input", { name: "purpose", required: true })),
+    field("path", "window_place", make("textarea", { name: "path", rows: "2", required: true })),
+    field("radius_km", "radius", make("input", { name: "radius_km", type: "number", min: "0.5", max: "50", step: "0.1", value: "1.5", required: true })),
+    field("start", "start_utc", make("input", { name: "start", type: "datetime-local", required: true })),
+    field("end", "end_utc", make("input", { name: "end", type: "datetime-local", required: true })), make("button", { text: word("room.propose") }));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const said = Object.fromEntries(new FormData(form));
+    const path = said.path.split("\n").map((one) => one.trim()).filter(Boolean).map((one) => one.split(/[,\s]+/).map(Number).reverse());
+    act(() => ask("/api/windows", { body: { ...said, path, radius_km: Number(said.radius_km), start: said.start + "Z", end: said.end + "Z" } }));
+  });
+  return form;
+}
 function askForm(act) {
   const form = make("form", { class: "step" },
     make("label", {}, make("span", { text: word("room.day") }), make("select", { name: "day" }, ...state.mission.days.map((day) => make("option", { value: day, text: day })))),
