@@ -177,6 +177,26 @@ def test_two_people_review_an_incident_and_publish_a_day(people, server):
     assert olena.said == helen.said == vera.said == []
 
 
+def test_a_silence_window_is_proposed_and_both_parties_consent(people):
+    helen = people("helen")
+    helen.click("#views button[data-view=windows]")
+    helen.fill("#view-windows [name=purpose]", "Repair of a pumping station")
+    helen.fill("#view-windows [name=path]", "47.60, 36.50")
+    helen.fill("#view-windows [name=start]", "2026-04-20T08:00")
+    helen.fill("#view-windows [name=end]", "2026-04-20T14:00")
+    helen.click("#view-windows form.step button")
+    helen.wait_for_selector("#view-windows .tone.running")
+    for login in ("ann", "bob"):
+        party = people(login)
+        party.click("#views button[data-view=windows]")
+        party.click("#view-windows button:text('Consent')")
+        party.wait_for_selector("#view-windows button:text('Consent')", state="detached")
+        assert party.said == []
+    helen.click("#views button[data-view=watch]")
+    helen.click("#views button[data-view=windows]")
+    helen.wait_for_selector("#view-windows .tone.done")
+
+
 def test_a_reader_outside_is_told_what_is_withheld(people):
     page = people("vera")
     assert page.locator("#withheld").is_visible()
@@ -213,9 +233,9 @@ def test_without_a_connection_what_was_read_stays_and_says_so(people):
 
 def test_no_width_scrolls_sideways_from_a_phone_to_a_wall(people):
     page = people("helen", locale="uk")  # the longest words
-    for view in ("reports", "agreement", "claims", "coverage", "clocks", "watch"):
+    for view in ("reports", "agreement", "claims", "windows", "coverage", "clocks", "watch"):
         page.click(f"#views button[data-view={view}]")
-        page.wait_for_selector(f"#view-{view} table")
+        page.wait_for_selector(f"#view-{view} p")
         for width in (360, 768, 1280, 2560):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, view

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from truceline.report.chart import chart_alt
 from truceline.report.chart_grid import PARTLY, WELL, coverage_grid
 from truceline.report.judged import judged_incidents
 from truceline.report.map_data import page_data
@@ -30,6 +31,7 @@ def drawn(view: View, words: Words) -> dict[str, Any]:
         data["incidents"][f"{name}_id"] = _coded(shown[name])
     data["incidents"]["clauses"] = _clauses(view, shown)
     data["incidents"]["watched"] = _watched(view, shown)
+    data["alt"] = chart_alt(view.assessment, words)
     strip = view.assessment.strip
     data["strip"] = {
         "lon": np.round(strip.lon_deg, _DECIMALS).tolist(),

@@ -20,9 +20,9 @@ async function speak(language) {
 }
 async function load() {
   const language = document.documentElement.lang;
-  const [mission, data, chart] = await Promise.all([ask("/api/mission"), ask("/api/map?language=" + language), ask("/api/chart?language=" + language)]);
+  const [mission, data] = await Promise.all([ask("/api/mission"), ask("/api/map?language=" + language)]);
   const chosen = state.chosen >= 0 ? state.data.incidents.id[state.chosen] : "";
-  Object.assign(state, { mission, data: { ...data, alt: chart.alt } });
+  Object.assign(state, { mission, data });
   state.chosen = data.incidents.id.indexOf(chosen);
   readAt = new Date().toISOString().slice(11, 16) + " UTC";
   $("title").textContent = document.title = mission.title;
