@@ -23,7 +23,7 @@ serve: $(READY)
 	@$(BIN)/truceline serve easter-2026
 
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY)
 	@$(BIN)/ruff check .
@@ -36,6 +36,7 @@ bench: $(READY)
 
 pictures: $(READY)
 	@$(BIN)/python builders/pictures.py
+	@$(BIN)/python builders/orbits_picture.py
 
 clean:
 	rm -rf $(VENV) demo-report .pytest_cache .mypy_cache .ruff_cache

@@ -22,11 +22,23 @@ COMMANDS = {
     "lint": ("agreements", "List what the agreement's text leaves open; exit code 1 when anything was found."),
     "judge": ("agreements", "Judge each sighting against each clause and reading of an agreement."),
     "monitor": ("watch", "Watch a ceasefire: from observations to incidents, findings, record and report."),
+    "plan": (
+        "plan",
+        "Plan the force: rotations, sites, air and sea reserve, with and without each rung of the backstop.",
+    ),
     "outlook": (
         "trials",
         "Say how long the ceasefire might hold under stated assumptions, with and without the backstop.",
     ),
     "verify": ("watch", "Check a record or bundle; exit code 1 and the item's name when anything was changed."),
+    "passes": (
+        "orbits",
+        "Say when satellites pass over a place, from element sets; what was left out is said on the error stream.",
+    ),
+    "coverage": (
+        "coverage",
+        "Say how well a line is watched: seen, partly seen, not seen, by kind of violation, sector, day and night.",
+    ),
     "fetch": ("feeds", "Download a public feed; goes on where a broken download stopped. Needs the network."),
     "serve": ("serve", "Open the operations room on a mission: a web page and an API, until it is stopped."),
     "account": (
@@ -39,7 +51,10 @@ COMMANDS = {
         "rooms",
         "Suspend a room, write what a successor needs into a folder, and list what must be wiped.",
     ),
-    "demo": ("watch", "Watch the Easter truce of 11-12 April 2026 on bundled real data."),
+    "demo": (
+        "demo",
+        "Watch the Easter truce of 11-12 April 2026 on bundled real data, plan a force, and look ahead.",
+    ),
 }
 
 
