@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test lint bench pictures clean
+.PHONY: setup demo serve test lint bench pictures clean
 
 setup: $(READY)
 
@@ -18,6 +18,9 @@ $(READY): pyproject.toml constraints.txt
 
 demo: $(READY)
 	@$(BIN)/truceline demo --out demo-report
+
+serve: $(READY)
+	@$(BIN)/truceline serve easter-2026
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist loadfile

@@ -1,24 +1,12 @@
 """The sample assessments, made once, and a real browser for the page tests."""
 
 import dataclasses
-import shutil
 
 import pytest
 import sample
 
 from truceline.agreement import read_library
 from truceline.report import render_html
-
-# A headless browser that calls nobody; SwiftShader draws WebGL without a graphics card.
-CHROMIUM_ARGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-unsafe-swiftshader",
-)
 
 
 @pytest.fixture(scope="session")
@@ -50,19 +38,6 @@ def pages(front, one_day, nothing, tmp_path_factory):
         return path
 
     return page
-
-
-@pytest.fixture(scope="session")
-def browser():
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("no 'chromium' on the path: the page tests need Debian's chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

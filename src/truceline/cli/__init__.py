@@ -40,6 +40,17 @@ COMMANDS = {
         "Say how well a line is watched: seen, partly seen, not seen, by kind of violation, sector, day and night.",
     ),
     "fetch": ("feeds", "Download a public feed; goes on where a broken download stopped. Needs the network."),
+    "serve": ("serve", "Open the operations room on a mission: a web page and an API, until it is stopped."),
+    "account": (
+        "rooms",
+        "Make, list and close the accounts and keys of a room; passwords are asked for, or read from a pipe.",
+    ),
+    "backup": ("rooms", "Copy a room whole into one file, and verify the copy; the signing key is not in it."),
+    "restore": ("rooms", "Copy a backup into a new database, and verify it."),
+    "handover": (
+        "rooms",
+        "Suspend a room, write what a successor needs into a folder, and list what must be wiped.",
+    ),
     "demo": (
         "demo",
         "Watch the Easter truce of 11-12 April 2026 on bundled real data, plan a force, and look ahead.",

@@ -62,7 +62,7 @@ def export_files(assessment: Assessment) -> Iterator[tuple[str, bytes]]:
     yield "assessment.gpkg", render_geopackage(assessment)
     yield "assessment.json", render_json(assessment)
     for name in TABLES:
-        yield f"csv/{name}.csv", _csv(getattr(assessment, name))
+        yield f"csv/{name}.csv", table_csv(getattr(assessment, name))
 
 
 def render_geojson(assessment: Assessment) -> bytes:
@@ -75,7 +75,7 @@ def render_geojson(assessment: Assessment) -> bytes:
     assessment, left_out = most_probable(assessment)
     features = [
         {"type": "Feature", "geometry": _shape(path), "properties": plain({"layer": layer, **properties})}
-        for layer, path, properties in _paths(assessment)
+        for layer, path, properties in drawn_paths(assessment)
     ]
     for point, properties in _incidents(assessment):
         geometry = {"type": "Point", "coordinates": point} if point else None
@@ -94,18 +94,23 @@ def render_kml(assessment: Assessment) -> bytes:
     """Return KML 2.2 with a folder each for lines, sectors and incidents (as in the GeoJSON), with their times."""
     assessment, _ = most_probable(assessment)
     marks: dict[str, list[str]] = {"lines": [], "sectors": [], "incidents": []}
-    for layer, path, properties in _paths(assessment):
+    for layer, path, properties in drawn_paths(assessment):
         where = " ".join(f"{lon},{lat}" for lon, lat in path)
         shape = f"<LineString><tessellate>1</tessellate><coordinates>{where}</coordinates></LineString>"
-        marks[layer].append(_placemark(str(properties["called"]), shape, plain(properties)))
+        marks[layer].append(placemark(str(properties["called"]), shape, plain(properties)))
     for point, properties in _incidents(assessment):
         shape = f"<Point><coordinates>{point[0]},{point[1]}</coordinates></Point>" if point else ""
         name = f"{properties['act']} ({properties['state']})"
-        marks["incidents"].append(_placemark(name, _kml_span(properties) + shape, properties))
+        marks["incidents"].append(placemark(name, kml_span(properties) + shape, properties))
+    return kml_document(assessment.title, marks)
+
+
+def kml_document(title: str, marks: Mapping[str, list[str]]) -> bytes:
+    """Return KML with one folder of placemarks for each layer."""
     folders = "\n".join(
         "\n".join([f"<Folder><name>{layer}</name>", *found, "</Folder>"]) for layer, found in marks.items()
     )
-    return _KML.format(name=_xml(assessment.title), folders=folders).encode()
+    return _KML.format(name=_xml(title), folders=folders).encode()
 
 
 def render_csv(assessment: Assessment) -> dict[str, bytes]:
@@ -114,7 +119,7 @@ def render_csv(assessment: Assessment) -> dict[str, bytes]:
     UTF-8 with a byte order mark, so that a spreadsheet reads every alphabet. Text is quoted, numbers are not. A text
     that a spreadsheet would run as a formula has an apostrophe before it; numbers, also negative ones, stay numbers.
     """
-    return {name: _csv(getattr(assessment, name)) for name in TABLES}
+    return {name: table_csv(getattr(assessment, name)) for name in TABLES}
 
 
 def render_json(assessment: Assessment) -> bytes:
@@ -134,7 +139,7 @@ def render_json(assessment: Assessment) -> bytes:
             "warnings": list(assessment.warnings),
         }
     )
-    return canonical_json(told | {name: _rows(getattr(assessment, name)) for name in TABLES if name not in _LARGE})
+    return canonical_json(told | {name: plain_rows(getattr(assessment, name)) for name in TABLES if name not in _LARGE})
 
 
 def render_geopackage(assessment: Assessment) -> bytes:
@@ -143,7 +148,7 @@ def render_geopackage(assessment: Assessment) -> bytes:
     points = np.c_[incidents.lon_deg, incidents.lat_deg].round(DECIMALS).tolist()
     layers = [Layer(name="incidents", table=incidents, shape="POINT", paths=[_finite(point) for point in points])]
     for name in ("lines", "sectors"):
-        found = [(path, properties) for layer, path, properties in _paths(assessment) if layer == name]
+        found = [(path, properties) for layer, path, properties in drawn_paths(assessment) if layer == name]
         table = pd.DataFrame([properties for _, properties in found])
         layers.append(Layer(name=name, table=table, shape="LINESTRING", paths=[path for path, _ in found]))
     layers += [Layer(name=name, table=getattr(assessment, name)) for name in ("findings", "status")]
@@ -163,7 +168,7 @@ def _about(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def _paths(assessment: Assessment) -> Iterator[tuple[str, list[list[float]], dict[str, Any]]]:
+def drawn_paths(assessment: Assessment) -> Iterator[tuple[str, list[list[float]], dict[str, Any]]]:
     """Yield (layer, [[lon, lat], ...], properties) of each version of each line, and of each sector."""
     for line in assessment.lines:
         yield (
@@ -215,7 +220,7 @@ def _incidents(assessment: Assessment) -> Iterator[tuple[list[float], dict[str, 
     """Yield ([lon, lat] or [] when there is no place, properties with findings and attribution) of each incident."""
     findings = _by_incident(assessment.findings)
     attributions = _by_incident(assessment.attributions)
-    for row in _rows(assessment.incidents):
+    for row in plain_rows(assessment.incidents):
         lon, lat = row.pop("lon_deg"), row.pop("lat_deg")
         row["findings"] = findings.get(row["incident_id"], [])
         row["attribution"] = next(iter(attributions.get(row["incident_id"], [])), None)
@@ -224,12 +229,13 @@ def _incidents(assessment: Assessment) -> Iterator[tuple[list[float], dict[str, 
 
 def _by_incident(table: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in _rows(table):
+    for row in plain_rows(table):
         found.setdefault(row.pop("incident_id"), []).append(row)
     return found
 
 
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table in the types JSON has."""
     columns = {name: _plain_column(table[name]) for name in table.columns}
     return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
@@ -246,7 +252,8 @@ def _shape(path: list[list[float]]) -> dict[str, Any]:
     return {"type": "LineString", "coordinates": path}
 
 
-def _csv(table: pd.DataFrame) -> bytes:
+def table_csv(table: pd.DataFrame) -> bytes:
+    """Return one table as CSV, in the manner of `render_csv`."""
     written = pd.DataFrame({name: _csv_column(table[name]) for name in table.columns}, index=table.index)
     text: str = written.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     return text.encode("utf-8-sig", errors="backslashreplace")
@@ -269,7 +276,8 @@ def _csv_text(cell: Any) -> str:
     return "'" + found if found.startswith(_FORMULA) else found
 
 
-def _placemark(name: str, inside: str, properties: Mapping[str, Any]) -> str:
+def placemark(name: str, inside: str, properties: Mapping[str, Any]) -> str:
+    """Return one KML placemark; `inside` is KML, everything else is text."""
     data = "".join(
         f"<Data name={quoteattr(key)}><value>{_xml(value)}</value></Data>"
         for key, value in properties.items()
@@ -278,7 +286,8 @@ def _placemark(name: str, inside: str, properties: Mapping[str, Any]) -> str:
     return f"<Placemark><name>{_xml(name)}</name><ExtendedData>{data}</ExtendedData>{inside}</Placemark>"
 
 
-def _kml_span(properties: Mapping[str, Any]) -> str:
+def kml_span(properties: Mapping[str, Any]) -> str:
+    """Return the KML time span of a row with time_start and time_end."""
     ends = (("begin", properties["time_start"]), ("end", properties["time_end"]))
     return "<TimeSpan>" + "".join(f"<{end}>{time}</{end}>" for end, time in ends if time) + "</TimeSpan>"
 

@@ -17,7 +17,7 @@ from truceline.provenance import canonical_json, plain
 
 Path = list[list[float]]  # [[lon, lat], ...]: one pair for a point, none for no place
 WGS84 = 4326
-_POINT, _LINESTRING = 1, 2  # well-known binary codes
+_POINT, _LINESTRING, _POLYGON = 1, 2, 3  # well-known binary codes
 
 _CORE = """
 PRAGMA application_id = 0x47504B47;
@@ -45,7 +45,7 @@ class Layer:
 
     name: str
     table: pd.DataFrame
-    shape: str = ""  # POINT | LINESTRING | "" for a plain table
+    shape: str = ""  # POINT | LINESTRING | POLYGON of one ring | "" for a plain table
     paths: Sequence[Path] = ()
 
 
@@ -135,4 +135,6 @@ def _geometry(path: Path, shape: str) -> bytes | None:
     pairs = np.asarray(path, dtype="<f8").tobytes()
     if shape == "POINT":
         return header + struct.pack("<BI", 1, _POINT) + pairs
+    if shape == "POLYGON":
+        return header + struct.pack("<BIII", 1, _POLYGON, 1, len(path)) + pairs
     return header + struct.pack("<BII", 1, _LINESTRING, len(path)) + pairs

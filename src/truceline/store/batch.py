@@ -56,6 +56,11 @@ class Batch:
             self._write(kind, ids, texts, latest)
         return self.size - before
 
+    def holds(self, kind: str, item_id: str) -> bool:
+        """Return whether the record, this batch included, has an entry of that kind and id."""
+        wanted = sa.select(ENTRIES.c.entry).where(ENTRIES.c.item_id == item_id, ENTRIES.c.kind == kind).limit(1)
+        return self._connection.execute(wanted).first() is not None
+
     def close(self, key: Key, now: datetime) -> None:
         """Write the new signed head; nothing when nothing was appended. Called on leaving the batch."""
         if self.size == self._start:

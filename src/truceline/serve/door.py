@@ -1,0 +1,178 @@
+"""The one way out. Page, interface, exports and events all get what they tell from `Door.look`, and from nowhere else.
+
+It gives the mission as the release profile of the caller's role has it, and it writes down in the record, before
+anything leaves, that this account looked at this. What cannot be written down does not leave.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from truceline.errors import UnknownNameError
+from truceline.findings.tables import Assessment
+from truceline.report.release import PROFILES, Profile, release
+from truceline.serve.features import Collection, collections_of
+from truceline.serve.reviews import Step
+from truceline.serve.roles import READ, Caller
+from truceline.serve.room import Room
+from truceline.serve.windows import Window
+from truceline.timespan import iso
+
+ACCESS = "access"
+_KEPT = 8  # views held ready: the profiles in use, now and an hour ago
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """The mission as one profile has it. Every reply is made from one of these."""
+
+    profile: str
+    now: datetime  # of the release; whole hours where there is a delay, so that nothing is fresher than an hour
+    as_of: datetime  # nothing in it is later
+    version: str  # changes when the view does
+    assessment: Assessment
+    notes: tuple[str, ...]
+    collections: Mapping[str, Collection]
+    steps: tuple[Mapping[str, Any], ...]  # of review, with what this profile may have of them
+    windows: tuple[Window, ...]  # of silence: to the public those that are over
+    grid_km: float
+    whole: bool  # whether nothing is withheld
+    made: dict[str, Any] = field(default_factory=dict)  # replies made from it, kept while it is
+
+    def incident(self, incident_id: str) -> dict[str, Any]:
+        """Return one incident's row, or say that there is none."""
+        rows = self.assessment.incidents
+        found = rows[rows["incident_id"] == incident_id]
+        if not len(found):
+            raise UnknownNameError("incident", incident_id, ())
+        row: dict[str, Any] = found.iloc[0].to_dict()
+        return row
+
+    def clocks(self) -> pd.DataFrame:
+        """Return the consequence clocks as they stand at `now`, overdue first, then by due time."""
+        table = self.assessment.clocks
+        running = table["state"].isin(["running", "overdue"]) & table["due"].notna()
+        late = running & (table["due"] < pd.Timestamp(self.now))
+        state = table["state"].mask(running, "running").mask(late, "overdue")
+        order = table.assign(state=state, _late=~late).sort_values(["_late", "due", "severity"], kind="stable")
+        return order.drop(columns="_late").reset_index(drop=True)
+
+
+class Door:
+    """The door of one room."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._views: OrderedDict[tuple[str, str, int], View] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def look(self, caller: Caller, what: str) -> View:
+        """Return what the caller may have, once it is in the record that they asked for `what`.
+
+        Raises
+        ------
+        NotAllowedError
+            If the caller may not read.
+        RecordError
+            If the record does not take the entry; then nothing leaves.
+        """
+        caller.check(READ)
+        now, view = self._room.now(), self._view(PROFILES[caller.role.profile])
+        entry = {
+            "access": f"{iso(now)} {secrets.token_hex(8)}",
+            "account": caller.account,
+            "role": caller.role.name,
+            "profile": view.profile,
+            "what": what,
+            "version": view.version,
+            "at": iso(now),
+        }
+        self._room.ledger.append(ACCESS, entry, id_column="access")
+        return view
+
+    def proof(self, view: View, incident_id: str) -> Mapping[str, Any] | None:
+        """Return the proof that an incident is in the record; none outside the mission, nor for a part of a split.
+
+        It holds the entry as it was written, which is as fine as the mission has it.
+        """
+        if not view.whole:
+            return None
+        try:
+            proof = self._room.record.prove(incident_id, kind="incident")
+        except UnknownNameError:
+            return None
+        return {
+            "entry": proof.entry,
+            "line": proof.line.decode(),
+            "path": [step.hex() for step in proof.path],
+            "root": proof.head.root,
+            "size": proof.head.size,
+            "time": proof.head.time,
+            "signature": proof.head.signature,
+            "holds": proof.holds(),
+        }
+
+    def version(self, caller: Caller) -> str:
+        """Return the version a caller would see: that something changed, not what."""
+        return self._view(PROFILES[caller.role.profile]).version
+
+    def _view(self, profile: Profile) -> View:
+        now = self._room.now()
+        if profile.delay_h:
+            now = now.replace(minute=0, second=0, microsecond=0)
+        as_of = now - timedelta(hours=profile.delay_h) if profile.delay_h else None
+        steps = self._room.reviews.steps(as_of)
+        key = (profile.name, iso(now) if profile.delay_h else "", len(steps))
+        with self._lock:
+            if key not in self._views:
+                self._views[key] = self._made(profile, now, as_of, steps)
+                while len(self._views) > _KEPT:
+                    self._views.popitem(last=False)
+            self._views.move_to_end(key)
+            view = self._views[key]
+        windows = _windows(self._room.windows.all(), profile, now)
+        # the mission's clocks run on though nothing else has changed
+        return replace(view, windows=windows) if profile.delay_h else replace(view, windows=windows, now=now, as_of=now)
+
+    def _made(self, profile: Profile, now: datetime, as_of: datetime | None, steps: tuple[Step, ...]) -> View:
+        whole = self._room.assessment(as_of)
+        shown, notes = release(whole, profile, now=now if profile.delay_h else whole.now)
+        known = set(shown.incidents["incident_id"])
+        told = tuple(_told(step, profile) for step in steps if step.incident_id in known)
+        return View(
+            profile=profile.name,
+            now=now,
+            as_of=as_of or now,
+            version=f"{iso(now)} {len(told)}" if profile.delay_h else f"{iso(whole.now)} {len(told)}",
+            assessment=shown,
+            notes=notes,
+            collections=collections_of(shown, grid_km=profile.grid_km),
+            steps=told,
+            windows=(),
+            grid_km=profile.grid_km,
+            whole=profile.name == "mission",
+        )
+
+
+def _windows(windows: tuple[Window, ...], profile: Profile, now: datetime) -> tuple[Window, ...]:
+    """Return the windows a profile may have: the parties', whom they bind, at once; the public's once over."""
+    if profile.name == "mission":
+        return windows
+    kept = windows if profile.name == "parties" else tuple(w for w in windows if w.end <= iso(now) and w.agreed)
+    return tuple(replace(window, proposed_by="") for window in kept)
+
+
+def _told(step: Step, profile: Profile) -> Mapping[str, Any]:
+    """Return a step as a profile may have it: outside the mission what was decided, nothing written by hand."""
+    said = asdict(step)
+    if not profile.columns:
+        return said
+    return {name: said[name] for name in ("incident_id", "number", "state", "at", "due")}

@@ -1,0 +1,127 @@
+"""Suspend and hand over: seal the room, write everything a successor needs, and say what must be wiped here.
+
+For the day a mission has to leave. What is handed over holds no account, no key and no session.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from truceline.errors import RequestError
+from truceline.provenance import digest
+from truceline.serve.copies import copy_room
+from truceline.serve.desk import ACCOUNTS, KEYS, PUBLISHED, SESSIONS, open_desk
+from truceline.serve.ledger import Ledger
+from truceline.serve.releases import Releases
+from truceline.store import Record, export_bundle
+from truceline.store.database import reading
+from truceline.timespan import iso
+
+SEAL = "seal"
+SUSPENDED, RESUMED = "suspended", "resumed"
+ROOM_NAME, BUNDLE_NAME, REPORTS_NAME, MANIFEST_NAME, WIPE_NAME = (
+    "room.sqlite",
+    "record",
+    "reports",
+    "manifest.json",
+    "WIPE.txt",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """What was handed over, and what is left behind to wipe."""
+
+    folder: Path
+    root: str
+    entries: int
+    files: Mapping[str, str]  # file -> SHA-256
+    wipe: tuple[str, ...]
+
+
+def hand_over(db: str | Path, folder: str | Path, *, key: Path, now: datetime) -> Handover:
+    """Suspend a room and write what a successor needs into a new folder; return what was written.
+
+    Stop the server first. The folder holds the room without accounts (room.sqlite, for `restore`), the record as a
+    bundle that anybody can verify (record/), each published report as it was published (reports/), the digest of
+    every file (manifest.json), and what must be wiped here (WIPE.txt). Nothing is wiped by it.
+
+    Raises
+    ------
+    RequestError
+        If the folder is there already.
+    """
+    folder = Path(folder)
+    if folder.exists():
+        raise RequestError("the folder is there already.", where=str(folder), todo="Name a new one.")
+    record = Record.open(db, key=key)
+    releases = Releases(Ledger(record, lambda: now), open_desk(db), str(db))
+    _mark(record, SUSPENDED, now)
+    folder.mkdir(parents=True)
+    copy_room(db, folder / ROOM_NAME, desk=(PUBLISHED,))
+    export_bundle(record, folder / BUNDLE_NAME)
+    (folder / REPORTS_NAME).mkdir()
+    for one in releases.all():
+        if one.published:
+            name = f"{one.day}.v{one.version}.{one.language}.html"
+            (folder / REPORTS_NAME / name).write_bytes(releases.content(one.release_id))
+    wipe = _left_behind(db, key)
+    (folder / WIPE_NAME).write_text("\n".join(wipe) + "\n", encoding="utf-8")
+    files = {
+        path.relative_to(folder).as_posix(): digest(path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    head = record.head()
+    told = {
+        "entries": head.size,
+        "files": files,
+        "handed_over": iso(now),
+        "public_key": record.public_key().hex(),
+        "root": head.root,
+    }
+    (folder / MANIFEST_NAME).write_text(json.dumps(told, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    return Handover(folder=folder, root=head.root, entries=head.size, files=files, wipe=wipe)
+
+
+def check_open(record: Record, *, resume: bool, now: datetime) -> None:
+    """Raise when the room is suspended; go on with it when that is asked for. Both stay in the record."""
+    held = record.entries(SEAL)
+    if not len(held) or held["state"].iloc[-1] != SUSPENDED:
+        return
+    if not resume:
+        raise RequestError(
+            f"this room was suspended at {held['at'].iloc[-1]}.",
+            where=record.where,
+            todo="Use --resume to go on with it; that is written down.",
+        )
+    _mark(record, RESUMED, now)
+
+
+def _mark(record: Record, state: str, now: datetime) -> None:
+    with record.batch(now) as batch:
+        batch.append(SEAL, [{"seal": "mission", "state": state, "at": iso(now)}], id_column="seal")
+
+
+def _left_behind(db: str | Path, key: Path) -> tuple[str, ...]:
+    """Return what must be wiped before these rooms are left, one line each."""
+    with reading(open_desk(db), str(db)) as connection:
+        counts = {
+            called: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
+            for called, table in (("accounts", ACCOUNTS), ("keys of programs", KEYS), ("open sessions", SESSIONS))
+        }
+    where = sa.engine.make_url(str(db)).render_as_string() if "://" in str(db) else str(Path(db).resolve())
+    return (
+        f"the room's database: {where} (with -wal and -shm beside it)",
+        *(f"in it, {count} {called}" for called, count in counts.items()),
+        f"the signing key: {key.resolve()} (hand it over by another way if the record is to be gone on with)",
+        "every copy made with 'truceline backup', wherever it was put",
+        "the mission folder, its data files, and every key for a feed in its configuration or environment",
+        "reports and exports under the profile 'mission', and browsers' downloads of them",
+    )

@@ -1,0 +1,243 @@
+"""OGC API - Features, part 1: core, GeoJSON and HTML, over what the caller's role may have.
+
+OGC 17-069r4. Coordinates are longitude, latitude (CRS84). The same collections come as CSV, KML and GeoPackage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+import numpy as np
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from truceline.errors import UnknownNameError
+from truceline.report.exports import plain_rows
+from truceline.report.page import row, table
+from truceline.serve.door import View
+from truceline.serve.features import Collection
+from truceline.serve.formats import MEDIA, chosen_format, feature, render_rows
+from truceline.serve.house import Asked, Seen
+from truceline.serve.listing import listing_html
+from truceline.serve.query import matching, queryables, read_query
+from truceline.serve.replies import base_of, file_reply, json_reply
+from truceline.timespan import iso
+
+router = APIRouter(prefix="/api", tags=["features"])
+
+CONFORMS_TO = (
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+)
+TITLES = {
+    "incidents": ("Incidents", "What is taken to have happened: one place, time and probability each."),
+    "findings": ("Findings", "Each incident against each clause and reading: a verdict with its margin."),
+    "sectors": ("Sectors", "Stretches of the line."),
+    "lines": ("Lines", "The lines of contact, in each version."),
+    "zones": ("Zones", "The agreement's zones; those that its text does not place have no shape."),
+}
+_PAGES = ("json", "html")
+_MOST_SHOWN = 1000  # rows on one page of HTML
+NAMES = f"One of: {', '.join(TITLES)}."
+Name = Annotated[str, Path(description=NAMES, examples=["incidents"])]
+PageForm = Annotated[str | None, Query(alias="f", description="Format: json or html.")]
+
+
+PLAIN, OPENAPI = "application/json", "application/vnd.oai.openapi+json"
+
+
+class Asking(BaseModel):
+    """What features are asked for; any further parameter is a property they must have."""
+
+    model_config = ConfigDict(extra="allow")
+
+    bbox: Annotated[str | None, Field(description="west,south,east,north in degrees")] = None
+    datetime: Annotated[str | None, Field(description="An instant, or START/END; .. for an open end")] = None
+    limit: Annotated[str | None, Field(description="Features on a page, 1 to 10000")] = None
+    offset: Annotated[str | None, Field(description="Features before the page")] = None
+    f: Annotated[str | None, Field(description=f"Format: {', '.join(MEDIA)}.")] = None
+
+
+@router.get("")
+def landing(request: Request, view: Seen, form: PageForm = None) -> Response:
+    """Say what this interface is and where its parts are."""
+    base = base_of(request)
+    links = [
+        _link(base, "self", PLAIN, "This page"),
+        _link(f"{base}?f=html", "alternate", "text/html", "This page as HTML"),
+        _link(f"{base}/openapi.json", "service-desc", f"{OPENAPI};version=3.1", "The interface"),
+        _link(f"{base}/guide", "service-doc", "text/html", "The interface, for people"),
+        _link(f"{base}/conformance", "conformance", PLAIN, "What it conforms to"),
+        _link(f"{base}/collections", "data", PLAIN, "Collections"),
+    ]
+    said = {
+        "title": view.assessment.title,
+        "description": "A ceasefire, watched: incidents, findings, sectors, lines and zones.",
+        "links": links,
+    }
+    return _page(request, form, said, links)
+
+
+@router.get("/conformance")
+def conformance(request: Request, who: Asked, form: PageForm = None) -> Response:
+    """Say which classes of the standard this conforms to."""
+    links = [_link(name, "conformance", "", name) for name in CONFORMS_TO]
+    return _page(request, form, {"title": "Conformance", "conformsTo": list(CONFORMS_TO)}, links)
+
+
+@router.get("/collections")
+def collections(request: Request, view: Seen, form: PageForm = None) -> Response:
+    """List the collections."""
+    base = base_of(request)
+    links = [
+        _link(f"{base}/collections", "self", PLAIN, "This page"),
+        _link(f"{base}/collections?f=html", "alternate", "text/html", "This page as HTML"),
+    ]
+    told = [_about(base, view, made) for made in view.collections.values()]
+    said = {"title": "Collections", "links": links, "collections": told}
+    return _page(request, form, said, [link for one in told for link in one["links"] if link["rel"] == "self"])
+
+
+@router.get("/collections/{name}")
+def collection(request: Request, name: Name, view: Seen, form: PageForm = None) -> Response:
+    """Describe one collection."""
+    said = _about(base_of(request), view, _find(view, name))
+    return _page(request, form, said, said["links"])
+
+
+@router.get(
+    "/collections/{name}/items",
+    responses={200: {"content": {media: {} for media in MEDIA.values()}, "description": "The features."}},
+)
+def items(request: Request, name: Name, view: Seen, said: Annotated[Asking, Query()]) -> Response:
+    """Return features, by box, time and property (`act=strike`), a page at a time.
+
+    CSV, KML and GeoPackage hold the page as well: ask for a larger `limit` to have more in one file.
+    """
+    made = _find(view, name)
+    query = read_query(_single(request), made)
+    rows = matching(made, query)
+    page = rows[query.offset : query.offset + query.limit]
+    chosen = chosen_format(said.f, request.headers.get("accept", ""))
+    links = _page_links(request, chosen, len(rows), query.offset, query.limit)
+    if chosen == "html":
+        return _html_items(made, page, links, len(rows))
+    about = {
+        "links": links,
+        "timeStamp": iso(view.now),
+        "numberMatched": len(rows),
+        "numberReturned": len(page),
+    }
+    content = render_rows(made, page, chosen, view, about)
+    if chosen == "json":
+        return Response(content, media_type=MEDIA["json"])
+    return file_reply(content, media=MEDIA[chosen], name=f"{made.name}.{chosen}")
+
+
+@router.get("/collections/{name}/items/{item}")
+def one_item(request: Request, name: Name, item: str, view: Seen, form: PageForm = None) -> Response:
+    """Return one feature."""
+    made = _find(view, name)
+    found = np.flatnonzero((made.table[made.id_column] == item).to_numpy())
+    if not len(found):
+        raise UnknownNameError(f"feature of {name}", item, ())
+    base = base_of(request)
+    here = f"{base}/collections/{made.name}/items/{quote(item, safe='')}"
+    links = [
+        _link(here, "self", MEDIA["json"], "This feature"),
+        _link(f"{here}?f=html", "alternate", "text/html", "This feature as HTML"),
+        _link(f"{base}/collections/{made.name}", "collection", PLAIN, made.name),
+    ]
+    if chosen_format(form, request.headers.get("accept", ""), _PAGES) == "html":
+        return _html_items(made, found[:1], links, 1)
+    return json_reply(feature(made, int(found[0])) | {"links": links}, media=MEDIA["json"])
+
+
+def _single(request: Request) -> dict[str, str]:
+    return dict(request.query_params.items())
+
+
+def _find(view: View, name: str) -> Collection:
+    if name not in view.collections:
+        raise UnknownNameError("collection", name, view.collections)
+    return view.collections[name]
+
+
+def _link(href: str, rel: str, media: str, title: str) -> dict[str, str]:
+    return (
+        {"href": href, "rel": rel, "type": media, "title": title}
+        if media
+        else {"href": href, "rel": rel, "title": title}
+    )
+
+
+def _about(base: str, view: View, made: Collection) -> dict[str, Any]:
+    title, description = TITLES[made.name]
+    here = f"{base}/collections/{made.name}"
+    known = made.box[np.isfinite(made.box).all(axis=1)]
+    extent: dict[str, Any] = {}
+    if len(known):
+        extent["spatial"] = {
+            "bbox": [[*known[:, :2].min(axis=0).tolist(), *known[:, 2:].max(axis=0).tolist()]],
+            "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
+        }
+    if made.name in ("incidents", "findings"):
+        period = view.assessment.period
+        extent["temporal"] = {"interval": [[iso(period.start), iso(period.end)]]}
+    formats = [_link(f"{here}/items?f={f}", "items", media, f"{title} as {f}") for f, media in MEDIA.items()]
+    return {
+        "id": made.name,
+        "title": title,
+        "description": description,
+        "itemType": "feature",
+        "crs": ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"],
+        "extent": extent,
+        "filters": queryables(made),
+        "links": [
+            _link(here, "self", PLAIN, title),
+            _link(f"{here}?f=html", "alternate", "text/html", title),
+            *formats,
+        ],
+    }
+
+
+def _page_links(request: Request, form: str, matched: int, offset: int, limit: int) -> list[dict[str, str]]:
+    here = f"{base_of(request)}{request.url.path.removeprefix('/api')}"
+    said = _single(request) | {"f": form}
+
+    def at(rel: str, start: int, chosen: str, title: str) -> dict[str, str]:
+        asked = said | {"f": chosen, "limit": str(limit)} | ({"offset": str(start)} if start else {})
+        if not start:
+            asked.pop("offset", None)
+        return _link(f"{here}?{urlencode(asked)}", rel, MEDIA[chosen], title)
+
+    links = [at("self", offset, form, "This page")]
+    links += [at("alternate", offset, other, f"This page as {other}") for other in MEDIA if other != form]
+    if offset + limit < matched:
+        links.append(at("next", offset + limit, form, "Next page"))
+    if offset:
+        links.append(at("prev", max(0, offset - limit), form, "Previous page"))
+    return links
+
+
+def _page(request: Request, form: str | None, said: Mapping[str, Any], links: list[dict[str, str]]) -> Response:
+    if chosen_format(form, request.headers.get("accept", ""), _PAGES) == "html":
+        return Response(
+            listing_html(str(said["title"]), str(said.get("description", "")), links), media_type="text/html"
+        )
+    return json_reply({name: value for name, value in said.items() if name != "title" or "conformsTo" not in said})
+
+
+def _html_items(made: Collection, rows: Any, links: list[dict[str, str]], matched: int) -> Response:
+    shown = plain_rows(made.table.iloc[rows[:_MOST_SHOWN]])
+    cells = [row(*(_text(value) for value in one.values())) for one in shown]
+    title, description = TITLES[made.name]
+    tables = table(f"{title}: {len(shown)} of {matched}", made.table.columns, cells)
+    return Response(listing_html(title, description, links, tables), media_type="text/html")
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

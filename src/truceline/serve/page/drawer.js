@@ -1,0 +1,124 @@
+// One incident whole: observations, looks, every likelihood ratio, clauses, history, proof; and its next step.
+import { ask, local, make, number, on, percent, state, stepName, table, tell, term, tone, word } from "/static/state.js";
+
+const drawer = document.getElementById("drawer");
+let before = null, open = "";
+
+export async function show(id) {
+  open = id;
+  const told = await ask("/api/incidents/" + encodeURIComponent(id));
+  if (open !== id) return;
+  const i = told.incident, keep = drawer.hidden ? document.activeElement : before;
+  const place = [i.place, i.lon_deg === null ? "" : `${i.lat_deg.toFixed(3)}, ${i.lon_deg.toFixed(3)}`].filter(Boolean).join(" · ");
+  drawer.replaceChildren(
+    make("button", { type: "button", class: "close", text: word("room.close"), onclick: close }),
+    make("h2", { id: "drawer-title", text: `${word("room.incident")}: ${term("act", i.act)}` }),
+    facts([["", id], [word("room.time"), `${local(i.time_start)} – ${local(i.time_end)}`], [word("room.place"), place || "–"],
+      [word("room.error"), i.sigma_m === null ? "–" : "± " + Math.round(i.sigma_m) + " m"], [word("room.exists"), percent(i.p_exists)],
+      [word("room.state"), `${i.state} · ${stepName(told.state)}`], [word("map.settle"), i.settle]]),
+    findings(told), odds(told), observations(told), looks(told), attribution(told), clocks(told), history(told), proof(told), nextStep(told));
+  before = keep;
+  drawer.hidden = false;
+  document.body.classList.add("with-drawer");
+  if (!drawer.contains(document.activeElement)) drawer.focus();
+}
+export function close() {
+  open = "";
+  drawer.hidden = true;
+  document.body.classList.remove("with-drawer");
+  if (before && document.contains(before)) before.focus();
+  tell("closed");
+}
+drawer.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
+on("changed", () => { if (open && !drawer.contains(document.activeElement.closest("form"))) show(open); });
+
+function facts(rows) {
+  return make("dl", {}, ...rows.filter((row) => row[1]).flatMap(([name, value]) => [make("dt", { text: name }), make("dd", { text: value })]));
+}
+const part = (key, ...inside) => make("section", {}, make("h3", { text: word(key) }), ...inside);
+const withheld = (told, inside) => told.withheld ? make("p", { class: "small", text: word("room.withheld") }) : inside;
+
+function findings(told) {
+  const rows = told.findings.map((f) => [
+    make("span", {}, make("strong", { text: f.called || f.clause }), make("span", { class: "small", text: " " + (f.says || "") })),
+    f.interpretation || "–", tone(term("verdict", f.verdict), f.verdict), percent(f.probability),
+    f.margin === null ? "–" : `${number(f.margin)} ${f.margin_unit}`, f.reason]);
+  const head = ["clause", "reading", "verdict", "probability", "margin", "reason"].map((k) => word("room." + k));
+  return part("room.findings", table(word("room.findings"), head, rows));
+}
+function odds(told) {
+  const rows = told.odds.map((step) => [step.lr === null ? word("room.background") : step.group, step.lr === null ? "–" : "× " + number(step.lr), percent(step.p)]);
+  return part("room.odds", withheld(told, table(word("room.odds"), [word("room.step"), word("room.ratio"), word("room.after")], rows)));
+}
+function observations(told) {
+  const rows = told.observations.map((o) => [o.observation_id, `${o.source} · ${o.sensor}`, local(o.time_start), term("act", o.act), o.sigma_m === null ? "–" : "± " + Math.round(o.sigma_m) + " m", o.text || o.ref]);
+  const head = [word("room.entry"), word("room.source"), word("room.time"), word("room.act"), word("room.error"), word("room.said")];
+  return part("room.observations", withheld(told, table(word("room.observations"), head, rows)));
+}
+function looks(told) {
+  const rows = told.looks.map((l) => [local(l.time_start), `${l.source} · ${l.sensor}`, number(l.detections), l.basis]);
+  const head = [word("room.time"), word("room.source"), word("room.detections"), word("room.said")];
+  return part("room.looks", withheld(told, table(word("room.looks"), head, rows)));
+}
+function attribution(told) {
+  const a = told.attribution;
+  return part("room.attribution", a ? facts([[word("room.attributed_to"), a.attributed_to], [word("room.confidence"), a.confidence],
+    [word("room.reason"), a.basis], [word("room.response"), a.party_response]]) : make("p", { text: word("room.none") }));
+}
+function clocks(told) {
+  if (!told.clocks.length) return "";
+  const rows = told.clocks.map((c) => [c.step, local(c.due), c.owner, tone(word("room." + c.state), c.state)]);
+  return part("room.clocks", table(word("room.clocks"), [word("room.step"), word("room.due"), word("room.owner"), word("room.state")], rows));
+}
+function history(told) {
+  const lines = told.history.map((s) => make("li", {}, make("strong", { text: stepName(s.state) }),
+    ` ${local(s.at)} `, s.role ? make("span", { class: "small", text: `${word("room.role_" + s.role)} ${s.by} ` }) : "",
+    s.due ? make("span", {}, `${word("room.due")} ${local(s.due)} `, s.late ? tone(word("room." + s.late), s.late) : "") : "",
+    s.note ? make("p", { text: s.note }) : "", s.evidence && s.evidence.length ? make("p", { class: "small", text: s.evidence.join(", ") }) : ""));
+  return part("room.history", lines.length ? make("ol", {}, ...lines) : make("p", { text: word("room.none") }));
+}
+function proof(told) {
+  const p = told.proof;
+  if (!p) return "";
+  return part("room.proof", make("p", {}, tone(word(p.holds ? "room.holds" : "room.fails"), p.holds ? "compliant" : "violation")),
+    facts([[word("room.entry"), `${p.entry} / ${p.size}`], [word("room.root"), p.root], ["Ed25519", p.signature]]),
+    make("details", {}, make("summary", { text: "RFC 6962" }), make("pre", { text: [p.line, ...p.path].join("\n") })));
+}
+
+const FIELDS = {
+  note: () => make("textarea", { name: "note", rows: "3" }),
+  evidence: (told) => Object.assign(make("textarea", { name: "evidence", rows: "3" }), { value: told.observations.map((o) => o.observation_id).join("\n") }),
+  owner: () => make("input", { name: "owner" }),
+  due: () => make("input", { name: "due", type: "datetime-local" }),
+  into: () => make("input", { name: "into" }),
+  parts: (told) => Object.assign(make("textarea", { name: "parts", rows: "3" }), { value: told.observations.map((o) => o.observation_id).join("\n") }),
+  attributed_to: () => make("select", { name: "attributed_to" }, ...state.mission.parties.map((p) => make("option", { value: p.id, text: p.called }))),
+  confidence: () => make("select", { name: "confidence" }, ...["low", "moderate", "high"].map((c) => make("option", { value: c, text: c }))),
+  party: () => make("input", { name: "party", value: state.me.party, readonly: true }),
+};
+function nextStep(told) {
+  const can = told.next.filter((n) => state.me.may.includes(n.deed));
+  if (!can.length) return "";
+  const chosen = make("select", { name: "state" }, ...can.map((n) => make("option", { value: n.state, text: stepName(n.state) })));
+  const fields = make("div", {}), said = make("p", { role: "alert" });
+  const lay = () => {
+    const needs = can.find((n) => n.state === chosen.value).needs;
+    fields.replaceChildren(...[...new Set([...needs, "note"])].map((name) => make("label", {}, make("span", { text: word("room." + (name === "due" ? "due_utc" : name)) }), Object.assign(FIELDS[name](told), { required: needs.includes(name) }))));
+  };
+  chosen.addEventListener("change", lay);
+  lay();
+  const form = make("form", { class: "step" }, make("label", {}, make("span", { text: word("room.next_step") }), chosen), fields, make("button", { text: word("room.take") }), said);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const lines = (text) => text.split("\n").map((one) => one.trim()).filter(Boolean);
+    const body = { after: told.history.length, ...Object.fromEntries(new FormData(form)) };
+    if (body.due) body.due += "Z";
+    if (body.evidence !== undefined) body.evidence = lines(body.evidence);
+    if (body.parts !== undefined) body.parts = lines(body.parts).map((line) => line.split(/\s+/));
+    try {
+      await ask(`/api/incidents/${encodeURIComponent(told.incident.incident_id)}/steps`, { body });
+      tell("written", told.incident.incident_id);
+    } catch (error) { said.textContent = error.message; }
+  });
+  return part("room.next_step", form);
+}

@@ -1,0 +1,181 @@
+// The page: sign in, load, filter, and keep everything that shows an incident pointing at the same one.
+import { ask, coded, make, on, percent, state, table, tell, term, tone, word } from "/static/state.js";
+import { close, show } from "/static/drawer.js";
+import { draw } from "/static/map.js";
+import { layOut, paint, spoken } from "/static/strip.js";
+import { VIEWS } from "/static/views.js";
+
+const $ = (id) => document.getElementById(id);
+const LISTED = 60, FILTERS = ["clause", "act", "sector", "party", "verdict", "watched"];
+let listed = LISTED, view = "watch", timer = 0, readAt = "", events = null;
+const remember = (language) => { try { localStorage.setItem("language", language); } catch { /* private browsing */ } };
+const remembered = () => { try { return localStorage.getItem("language"); } catch { return null; } };
+
+async function speak(language) {
+  state.words = await ask("/static/words/" + language);
+  document.documentElement.lang = $("language").value = language;
+  for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
+  for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", word(element.dataset.label));
+  $("views").replaceChildren(...["watch", ...Object.keys(VIEWS)].map((name) => make("button", { type: "button", "data-view": name, text: word("room." + name), onclick: () => go(name) })));
+}
+async function load() {
+  const language = document.documentElement.lang;
+  const [mission, data] = await Promise.all([ask("/api/mission"), ask("/api/map?language=" + language)]);
+  const chosen = state.chosen >= 0 ? state.data.incidents.id[state.chosen] : "";
+  Object.assign(state, { mission, data });
+  state.chosen = data.incidents.id.indexOf(chosen);
+  readAt = new Date().toISOString().slice(11, 16) + " UTC";
+  $("title").textContent = document.title = mission.title;
+  $("about").textContent = `${mission.agreement.title} · ${mission.days[0] || ""} – ${mission.days[mission.days.length - 1] || ""} (${mission.timezone})`;
+  $("role").textContent = word("room.role_" + state.me.role);
+  $("withheld").hidden = mission.profile === "mission";
+  $("day").max = data.days.length;
+  layFilters();
+  for (const name of ["room", "views"]) $(name).hidden = false;
+  filter();
+  layOut();
+  draw();
+}
+async function enter() {
+  const token = new URLSearchParams(location.hash.slice(1)).get("enter");
+  if (token) {
+    history.replaceState(null, "", location.pathname);
+    try { state.me = await ask("/api/session/entry", { body: { token } }); } catch (error) { $("sign-in-error").textContent = error.message; }
+  }
+  try { state.me = await ask("/api/me"); } catch { state.me = null; }
+  $("sign-in").hidden = state.me !== null && state.me.account !== "";
+  $("sign-out").hidden = !state.me || !state.me.account;
+  if (!state.me) return;
+  await load();
+  await go(view);
+  listen();
+}
+function connected(yes) {
+  $("live").textContent = yes ? word("room.live") : word("room.offline", { time: readAt });
+  document.body.classList.toggle("offline", !yes);
+}
+window.addEventListener("offline", () => connected(false));
+window.addEventListener("online", () => { if (state.me) listen(); });
+function listen() {
+  if (events) events.close();
+  events = new EventSource("/api/events");
+  let known = state.mission.version;
+  events.addEventListener("open", () => connected(true));
+  events.addEventListener("error", () => connected(false));
+  events.addEventListener("version", async (event) => {
+    const version = JSON.parse(event.data).version;
+    if (version === known) return;
+    known = version;
+    await load();
+    tell("changed");
+    if (view !== "watch") await VIEWS[view]();
+  });
+}
+async function go(name) {
+  view = name;
+  for (const section of document.querySelectorAll("main > section")) section.hidden = section.id !== "view-" + name;
+  for (const button of $("views").children) button.toggleAttribute("aria-current", button.dataset.view === name);
+  if (name === "watch") { layOut(); if (window.trucelineMap) window.trucelineMap.resize(); } else await VIEWS[name]();
+}
+
+// ---- filters and days
+const LEVELS = { well: (w) => w >= 0.8, partly: (w) => w >= 0.3 && w < 0.8, not: (w) => w === null || w < 0.3 };
+function layFilters() {
+  const all = state.data.incidents, m = state.mission;
+  const sectors = new Map(m.sectors.map((s) => [s.sector, s.called || s.sector])), parties = new Map(m.parties.map((p) => [p.id, p.called]));
+  const options = {
+    clause: all.clauses.of.map((c) => [c, c]), act: all.act_id.of.map((a) => [a, term("act", a)]), sector: [...sectors],
+    party: all.clause_party_id.of.filter((p) => p && p !== "nan").map((p) => [p, parties.get(p) || p]),
+    verdict: all.verdict_id.of.filter(Boolean).map((v) => [v, term("verdict", v)]),
+    watched: Object.keys(LEVELS).map((l) => [l, word("room.watched_" + l)]),
+  };
+  const fields = FILTERS.map((name) => {
+    const field = make("select", { name }, make("option", { value: "", text: word("room.any") }), ...options[name].map(([value, text]) => make("option", { value, text })));
+    field.value = state.filters[name] || "";
+    return make("label", {}, make("span", { text: word("room." + name) }), field);
+  });
+  $("filters").replaceChildren(...fields, make("button", { type: "button", text: word("room.clear"), onclick: () => { state.filters = {}; layFilters(); filter(); } }));
+}
+$("filters").addEventListener("change", (event) => { state.filters[event.target.name] = event.target.value; filter(); });
+function filter() {
+  const all = state.data.incidents, f = state.filters, start = state.data.dayStarts[state.day - 1], end = state.data.dayStarts[state.day] || state.data.span[1];
+  const clause = all.clauses.of.indexOf(f.clause);
+  state.mask = all.id.map((_, i) => (!f.clause || all.clauses.at[i].includes(clause)) && (!f.act || coded(all.act_id, i) === f.act)
+    && (!f.sector || coded(all.sector_id, i) === f.sector) && (!f.party || coded(all.clause_party_id, i) === f.party)
+    && (!f.verdict || coded(all.verdict_id, i) === f.verdict) && (!f.watched || LEVELS[f.watched](all.watched[i]))
+    && (!state.day || (all.t[i] >= start && all.t[i] < end)));
+  $("dayname").textContent = state.day ? state.data.days[state.day - 1] : word("map.all_days");
+  $("day").value = state.day;
+  $("shown").textContent = state.mask.filter(Boolean).length + " " + word("map.shown");
+  listed = LISTED;
+  paint();
+  draw();
+  list();
+}
+function list() {
+  const all = state.data.incidents, standing = (i) => all.applies[i] && !all.rejected[i] ? 1 : 0; // what a clause covers comes first
+  const shown = all.id.map((_, i) => i).filter((i) => state.mask[i]).sort((a, b) => standing(b) - standing(a) || all.p[b] - all.p[a] || all.t[a] - all.t[b]);
+  const rows = shown.slice(0, listed).map((i) => [
+    make("button", { type: "button", class: "link", "data-incident": all.id[i], text: all.local[i], onclick: () => tell("choose", i), onfocus: () => tell("point", all.km[i], "list", i), onpointerenter: () => tell("point", all.km[i], "list", i) }),
+    coded(all.act, i), coded(all.place, i) || (all.km[i] === null ? "–" : "km " + all.km[i]), tone(coded(all.verdict, i), coded(all.verdict_id, i) || "none"), percent(all.p[i]), coded(all.error, i)]);
+  const head = ["time", "act", "place", "verdict", "probability", "error"].map((key) => word("room." + key));
+  $("list").replaceChildren(table(word("room.list"), head, rows), shown.length > listed ? make("button", { type: "button", id: "more", text: word("room.list_more", { count: shown.length - listed }), onclick: () => { listed += 200; list(); } }) : "");
+}
+function stop() {
+  clearInterval(timer);
+  timer = 0;
+  $("play").textContent = word("map.play");
+  $("play").setAttribute("aria-pressed", "false");
+}
+$("day").addEventListener("input", () => { stop(); state.day = Number($("day").value); filter(); });
+$("play").addEventListener("click", () => {
+  if (timer) { stop(); return; }
+  $("play").textContent = word("map.pause");
+  $("play").setAttribute("aria-pressed", "true");
+  timer = setInterval(() => { state.day = state.day % state.data.days.length + 1; filter(); }, 900);
+});
+
+// ---- one incident, wherever it was pointed at
+function choose(i, open) {
+  state.chosen = i;
+  paint();
+  tell("chosen", i, true);
+  $("pointer").textContent = spoken(i);
+  if (open) show(state.data.incidents.id[i]);
+}
+on("choose", (i) => choose(i, true));
+on("walk", (i) => { choose(i, false); tell("point", state.data.incidents.km[i], "strip", i); });
+on("open", (id) => { const i = state.data.incidents.id.indexOf(id); if (i >= 0) choose(i, true); else show(id); });
+on("closed", () => { state.chosen = -1; paint(); tell("chosen", -1, false); });
+on("day", (n) => { stop(); state.day = state.day === n ? 0 : n; filter(); });
+on("point", (km, from, i) => {
+  if (from === "list") return;
+  const s = km === null ? null : state.data.sector_km.find((one) => km >= one[2] && km <= one[3]);
+  if (i >= 0) $("pointer").textContent = spoken(i);
+  else if (km !== null) $("pointer").textContent = `${Math.round(km)} ${word("room.km")}${s ? " · " + (s[1] || s[0]) : ""}`;
+});
+on("written", async (id) => { await load(); await show(id); tell("changed"); });
+
+$("language").addEventListener("change", async () => {
+  remember($("language").value);
+  await speak($("language").value);
+  if (state.me) { await load(); await go(view); if (!$("drawer").hidden && state.chosen >= 0) await show(state.data.incidents.id[state.chosen]); }
+});
+$("sign-in").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const said = new FormData($("sign-in"));
+  try {
+    state.me = await ask("/api/session", { body: { login: said.get("login"), password: said.get("password") } });
+    $("sign-in-error").textContent = "";
+    $("sign-in").reset();
+    await enter();
+  } catch (error) { $("sign-in-error").textContent = error.message; }
+});
+$("sign-out").addEventListener("click", async () => { await ask("/api/session", { method: "DELETE" }); location.reload(); });
+window.addEventListener("resize", () => { if (state.data && view === "watch") layOut(); });
+
+const wished = remembered() || (navigator.language || "en").slice(0, 2);
+await speak(["en", "uk", "fr"].includes(wished) ? wished : "en");
+close();
+await enter();
+document.body.dataset.ready = "yes";

@@ -1,0 +1,62 @@
+// What the page knows, and how it asks the server. Texts are set as text, never as HTML.
+export const state = { me: null, words: {}, mission: null, data: null, steps: [], day: 0, chosen: -1, mask: [], filters: {} };
+const heard = new Map();
+
+export function on(name, what) {
+  heard.set(name, [...(heard.get(name) || []), what]);
+}
+export function tell(name, ...values) {
+  for (const what of heard.get(name) || []) what(...values);
+}
+export function word(key, values) {
+  let text = state.words[key] || key;
+  for (const [name, value] of Object.entries(values || {})) text = text.replace("{" + name + "}", value);
+  return text;
+}
+export const term = (kind, value) => state.words[kind + "." + value] || String(value || "").replaceAll("_", " ");
+export const stepName = (name) => state.words["room.step_" + name] || name;
+
+export async function ask(path, options) {
+  const headers = { "X-CSRF-Token": (state.me && state.me.csrf) || "" };
+  const sent = options && options.body !== undefined
+    ? { method: options.method || "POST", body: JSON.stringify(options.body), headers: { ...headers, "Content-Type": "application/json" } }
+    : { method: (options && options.method) || "GET", headers };
+  const reply = await fetch(path, { ...sent, credentials: "same-origin", cache: "no-store" });
+  if (reply.status === 204) return null;
+  const told = await reply.json();
+  if (!reply.ok) throw Object.assign(new Error(told.description || reply.statusText), { status: reply.status });
+  return told;
+}
+
+export function make(name, attributes, ...inside) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes || {})) {
+    if (key === "text") element.textContent = value;
+    else if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(key, value);
+  }
+  element.append(...inside.filter((one) => one !== null && one !== undefined && one !== ""));
+  return element;
+}
+// A table: rows of texts or elements. It scrolls by itself, so that no page does sideways.
+export function table(caption, head, rows, empty) {
+  if (!rows.length) return make("p", { text: empty || word("room.none") });
+  const cells = (row) => row.map((cell, k) => {
+    const inside = cell instanceof Node ? cell : document.createTextNode(cell === null || cell === undefined ? "" : String(cell));
+    return k ? make("td", {}, inside) : make("th", { scope: "row" }, inside);
+  });
+  return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+    make("table", {}, make("caption", { class: "unseen-text", text: caption }),
+      make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col", text })))),
+      make("tbody", {}, ...rows.map((row) => make("tr", {}, ...cells(row))))));
+}
+export const percent = (p) => p === null || p === undefined ? "–" : p > 0 && p < 0.01 ? "<1 %" : p > 0.99 && p < 1 ? ">99 %" : Math.round(p * 100) + " %";
+export const number = (x) => x === null || x === undefined ? "–" : Number(x.toPrecision(3)).toString();
+export function local(text) {
+  if (!text) return "–";
+  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: state.mission.timezone, dateStyle: "short", timeStyle: "short" });
+  return parts.format(new Date(text));
+}
+export const tone = (text, kind) => make("span", { class: "tone " + kind, text });
+export const coded = (column, i) => column.of[column.at[i]];

@@ -1,0 +1,53 @@
+"""Replies of the interface: JSON with the same bytes for the same value, and errors as one small object."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request, Response
+
+from truceline.errors import TrucelineError
+from truceline.provenance import canonical_json, plain
+from truceline.serve.refusals import TooManyError, status_of
+
+REPORT_POLICY = "sandbox allow-scripts allow-popups; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+
+def json_bytes(value: Any) -> bytes:
+    """Return a value as JSON: keys sorted, missing numbers null, so that equal values have equal bytes."""
+    return canonical_json(plain(value))
+
+
+def json_reply(value: Any, *, media: str = "application/json", status: int = 200) -> Response:
+    """Return a reply of `json_bytes`."""
+    return Response(json_bytes(value), media_type=media, status_code=status)
+
+
+def report_reply(content: bytes) -> Response:
+    """Return a report: a page that carries its own policy, which lets its own two scripts run and nothing else.
+
+    It is boxed in besides: it has no part in this origin, its cookies or its requests.
+    """
+    return Response(content, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})
+
+
+def file_reply(content: bytes, *, media: str, name: str) -> Response:
+    """Return a file that the browser saves under a name."""
+    return Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def refusal(request: Request, error: Exception) -> Response:
+    """Return an error raised on purpose as its status, a code word and what to do."""
+    assert isinstance(error, TrucelineError)
+    status, code = status_of(error)
+    reply = json_reply({"code": code, "description": str(error)}, status=status)
+    if status == 401:
+        reply.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooManyError):
+        reply.headers["Retry-After"] = str(max(1, round(error.wait_s)))
+    return reply
+
+
+def base_of(request: Request) -> str:
+    """Return the address of the interface as the caller reached it."""
+    return str(request.base_url).rstrip("/") + "/api"

@@ -1,0 +1,233 @@
+"""What people decided about incidents: steps, appended one by one, and the assessment as it reads with them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from truceline.errors import RequestError, UnknownNameError
+from truceline.findings.tables import ATTRIBUTIONS, Assessment
+from truceline.observations.tables import new_table
+from truceline.provenance import stable_id
+from truceline.serve.ledger import Ledger
+from truceline.serve.lifecycle import RULES, START, check_step
+from truceline.serve.refusals import ConflictError, NotAllowedError
+from truceline.serve.roles import RESPOND, Caller
+from truceline.timespan import iso
+
+KIND = "review"
+CONFIDENCE = ("low", "moderate", "high")
+# what a decision makes of an incident's own state
+_STATE = {
+    "verified": "confirmed",
+    "not_verified": "rejected",
+    "duplicate": "rejected",
+    "out_of_scope": "rejected",
+    "split": "rejected",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step in the life of one incident. `number` counts the steps of the incident from 1."""
+
+    step_id: str
+    incident_id: str
+    number: int
+    state: str
+    by: str  # the account's number
+    role: str
+    at: str  # UTC
+    note: str = ""
+    evidence: tuple[str, ...] = ()  # observation ids, or references to papers
+    owner: str = ""
+    due: str = ""
+    party: str = ""
+    into: str = ""  # the incident this one is a duplicate of
+    parts: tuple[tuple[str, ...], ...] = ()  # observation ids of each part of a split
+    attributed_to: str = ""
+    confidence: str = ""
+
+
+class Reviews:
+    """The steps of a room, the oldest first. The record is the truth; this is what it says, in memory."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._lock = threading.Lock()
+        self._steps: list[Step] = _read(ledger)
+
+    def steps(self, as_of: datetime | None = None) -> tuple[Step, ...]:
+        """Return the steps taken by an instant, or all."""
+        latest = iso(as_of) if as_of else None
+        with self._lock:
+            return tuple(step for step in self._steps if latest is None or step.at <= latest)
+
+    def take(self, caller: Caller, assessment: Assessment, said: Mapping[str, Any], *, now: datetime) -> Step:
+        """Check a step, write it to the record, and return it.
+
+        `said` holds incident_id, state, `after` (the number of the last step the caller saw) and what the step says.
+
+        Raises
+        ------
+        NotAllowedError
+            If the caller's role may not.
+        ConflictError
+            If somebody else took a step since, or this one does not follow.
+        """
+        incident_id, to = str(said["incident_id"]), str(said["state"])
+        with self._lock:
+            history = [step for step in self._steps if step.incident_id == incident_id]
+            if said.get("after", len(history)) != len(history):
+                raise ConflictError(f"'{incident_id}' has moved on: step {len(history)} is its latest.")
+            rule = check_step(history[-1].state if history else START, to, said)
+            caller.check(rule.deed)
+            step = Step(
+                step_id=f"{incident_id}|{len(history) + 1}",
+                incident_id=incident_id,
+                number=len(history) + 1,
+                state=to,
+                by=caller.account,
+                role=caller.role.name,
+                at=iso(now),
+                **{f.name: said[f.name] for f in fields(Step)[7:] if f.name in said},
+            )
+            _check(step, caller, assessment, history)
+            self._ledger.append(KIND, asdict(step), id_column="step_id", new=True)
+            self._steps.append(step)
+        return step
+
+
+def _read(ledger: Ledger) -> list[Step]:
+    table = ledger.record.entries(KIND)
+    made = []
+    for row in table[[f.name for f in fields(Step)]].to_dict("records") if len(table) else ():
+        told: dict[str, Any] = {str(name): value for name, value in row.items()}
+        lists = {"evidence": tuple(told["evidence"]), "parts": tuple(map(tuple, told["parts"]))}
+        made.append(Step(**told | lists | {"number": int(told["number"])}))
+    return made
+
+
+def _check(step: Step, caller: Caller, assessment: Assessment, history: Iterable[Step]) -> None:
+    """Raise when what the step names is not there, or the same person would check their own work."""
+    known = assessment.incidents.set_index("incident_id")["observations"]
+    if step.incident_id not in known.index:
+        raise UnknownNameError("incident", step.incident_id, ())
+    if step.into and (step.into not in known.index or step.into == step.incident_id):
+        raise UnknownNameError("incident to merge into", step.into, ())
+    if step.confidence and step.confidence not in CONFIDENCE:
+        raise UnknownNameError("confidence", step.confidence, CONFIDENCE)
+    parties = [party.party_id for party in assessment.agreement.parties]
+    for name in (step.attributed_to, step.party):
+        if name and name not in parties:
+            raise UnknownNameError("party", name, parties)
+    if RULES[step.state].deed == RESPOND and caller.party != step.party:
+        raise NotAllowedError(f"you do not speak for '{step.party}'.", todo="A delegate answers for their own party.")
+    if step.state == "verified" and any(s.state == "findings" and s.by == step.by for s in history):
+        raise NotAllowedError("you wrote these findings.", todo="Somebody else verifies them.")
+    if step.parts:
+        _check_parts(step, tuple(known[step.incident_id]))
+
+
+def _check_parts(step: Step, held: tuple[str, ...]) -> None:
+    told = [name for part in step.parts for name in part]
+    if len(step.parts) < 2 or not all(step.parts) or sorted(told) != sorted(held):
+        raise RequestError(
+            f"the parts hold {len(told)} observations; the incident has {len(held)}.",
+            todo="Give two parts or more that hold each of its observations once.",
+        )
+
+
+def with_reviews(assessment: Assessment, steps: Iterable[Step]) -> Assessment:
+    """Return the assessment as it reads with the steps: states, attributions, responses and the parts of splits.
+
+    Verdicts, probabilities and evidence stay as they were worked out; people's decisions stand beside them.
+    """
+    steps = tuple(steps)
+    if not steps:
+        return assessment
+    incidents = pd.concat(
+        [assessment.incidents, *(_parts(assessment, step) for step in steps if step.state == "split")],
+        ignore_index=True,
+    )
+    state = {step.incident_id: _STATE[step.state] for step in steps if step.state in _STATE}
+    reopened = {step.incident_id: step.number for step in steps if step.state == "triaged" and step.number > 2}
+    last = {step.incident_id: step.number for step in steps if step.state in _STATE}
+    decided = {i: s for i, s in state.items() if reopened.get(i, 0) < last[i]}
+    incidents["state"] = incidents["incident_id"].map(decided).fillna(incidents["state"])
+    return replace(assessment, incidents=incidents, attributions=_attributions(assessment.attributions, steps))
+
+
+def _attributions(table: pd.DataFrame, steps: Iterable[Step]) -> pd.DataFrame:
+    """Return the attributions with what people attributed and the parties answered; theirs replaces the machine's."""
+    rows = {row["incident_id"]: row for row in table.to_dict("records")}
+    blank: dict[str, Any] = {
+        "attributed_to": "undetermined",
+        "probability": np.nan,
+        "word": "",
+        "confidence": "low",
+        "basis": "",
+        "party_response": "",
+    }
+    for step in steps:
+        row = rows.get(step.incident_id) or blank | {"incident_id": step.incident_id}
+        if step.state in ("attributed", "unattributed"):
+            rows[step.incident_id] = row | {
+                "attributed_to": step.attributed_to or "undetermined",
+                "probability": np.nan,  # a person's judgement, given as confidence, not as a number
+                "word": "",
+                "confidence": step.confidence or "low",
+                "basis": step.note,
+            }
+        elif step.state == "party_response":
+            told = [str(row["party_response"])] if row["party_response"] not in ("", "not asked") else []
+            rows[step.incident_id] = row | {"party_response": "; ".join([*told, f"{step.party}: {step.note}"])}
+    columns = {name: [row[name] for row in rows.values()] for name in ATTRIBUTIONS} if rows else {}
+    return new_table(ATTRIBUTIONS, columns, length=len(rows))
+
+
+def _parts(assessment: Assessment, step: Step) -> pd.DataFrame:
+    """Return an incident for each part of a split.
+
+    Its place is the mean of its observations', each weighed by the inverse of its variance; its error the smallest
+    among them, since they may share one. How probable it is was worked out for the whole and is not known for a part.
+    """
+    whole = assessment.incidents[assessment.incidents["incident_id"] == step.incident_id]
+    made = []
+    for part in step.parts:
+        rows = assessment.observations[assessment.observations["observation_id"].isin(part)]
+        weight = 1 / rows["sigma_m"].to_numpy(float) ** 2
+        placed = np.isfinite(weight) & rows["lon_deg"].notna().to_numpy()
+        lon, lat = (
+            float(np.average(rows[name].to_numpy(float)[placed], weights=weight[placed])) if placed.any() else np.nan
+            for name in ("lon_deg", "lat_deg")
+        )
+        chainage, offset = assessment.strip.place(lon_deg=[lon], lat_deg=[lat])
+        made.append(
+            whole.assign(
+                incident_id=stable_id("inc", step.step_id, *part),
+                time_start=rows["time_start"].min(),
+                time_end=rows["time_end"].max(),
+                lon_deg=lon,
+                lat_deg=lat,
+                sigma_m=rows["sigma_m"].min(),
+                chainage_km=chainage,
+                offset_km=offset,
+                p_exists=np.nan,
+                ln_odds_prior=np.nan,
+                ln_lr=[()],
+                observations=[tuple(part)],
+                sensors=[tuple(sorted(set(rows["sensor"].astype(str))))],
+                origins=float(rows["origin"].replace("", np.nan).nunique(dropna=True) or len(rows)),
+                state="open",
+                settle="judge this part anew: it was split off by hand",
+                method="split by a verifier",
+            )
+        )
+    return pd.concat(made, ignore_index=True)

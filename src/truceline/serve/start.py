@@ -1,0 +1,148 @@
+"""From a mission's name and a database to a running server."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import secrets
+import socket
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import uvicorn
+
+from truceline.errors import RequestError
+from truceline.findings.tables import Assessment
+from truceline.mission import Mission
+from truceline.monitoring import keep
+from truceline.serve.accounts import Accounts
+from truceline.serve.app import make_app
+from truceline.serve.desk import open_desk
+from truceline.serve.door import Door
+from truceline.serve.handover import check_open
+from truceline.serve.house import House, utc_now
+from truceline.serve.ledger import Clock
+from truceline.serve.releases import Releases
+from truceline.serve.room import Room
+from truceline.store import Record
+
+LOCAL = "local"  # the account of one-time links
+
+
+def watched(mission: Mission, *, now: datetime, tell: Callable[[str], None]) -> Assessment:
+    """Return the mission's assessment as of `now`, or as of its end when that is past.
+
+    A mission that is over reads the same whenever it is opened, so that opening it again adds nothing to the record.
+    """
+    return mission.monitor(now=min(now, mission.brief.period.end), tell=tell).assessment
+
+
+def open_house(
+    assessment: Assessment,
+    db: str | Path,
+    *,
+    key: Path,
+    clock: Clock = utc_now,
+    open_to_all: bool = False,
+    secure: bool = False,
+    resume: bool = False,
+) -> House:
+    """Return a house over an assessment and the database of its record, which is made when it is empty.
+
+    Everything the assessment rests on and concluded is kept in the record; what it holds already is not written again.
+
+    Raises
+    ------
+    RequestError
+        If the record belongs to another mission, or is suspended and `resume` is not asked for.
+    """
+    record = Record.open(db, key=key)
+    _check_mission(record, assessment.mission_id, str(db))
+    check_open(record, resume=resume, now=clock())
+    keep(assessment, record)
+    with record.batch(clock()) as batch:
+        batch.append("room", [{"room": "mission", "mission": assessment.mission_id}], id_column="room")
+    engine = open_desk(db)
+    room = Room(assessment, record, clock)
+    return House(
+        room=room,
+        door=Door(room),
+        accounts=Accounts(engine, str(db)),
+        releases=Releases(room.ledger, engine, str(db)),
+        held=engine.connect(),
+        open_to_all=open_to_all,
+        secure=secure,
+    )
+
+
+def _check_mission(record: Record, mission_id: str, where: str) -> None:
+    held = record.entries("room")
+    if len(held) and held["mission"].iloc[-1] != mission_id:
+        raise RequestError(
+            f"this is the room of the mission '{held['mission'].iloc[-1]}', not of '{mission_id}'.",
+            where=where,
+            todo="Name another database with --db.",
+        )
+
+
+def one_time_link(house: House) -> str:
+    """Return the token of a link that signs in once as head of mission, where nobody has an account yet; else "".
+
+    For whoever started the server on their own machine and reads what it printed. No password is set by it.
+    """
+    held = [account for account in house.accounts.all() if not account.closed]
+    if any(account.login != LOCAL for account in held):
+        return ""
+    local = held[0] if held else house.accounts.make(LOCAL, role="head", password="", now=house.wall())
+    token = secrets.token_urlsafe(32)
+    house.entries[token] = local.account
+    return token
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach a server bound to the host."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def pretending(now: datetime) -> Clock:
+    """Return a clock that stands at `now` as this is called, and runs on: for exercises."""
+    ahead: timedelta = now - utc_now()
+    return lambda: utc_now() + ahead
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket bound to the host and port (0: any that is free), so that the address is known before it runs."""
+    made = None
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        made = socket.socket(family)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
+        made.listen(128)  # whoever comes before the server runs waits for it
+    except OSError as error:
+        if made is not None:
+            made.close()
+        raise RequestError(
+            f"the server cannot listen on {host}, port {port}: {error.strerror}.", todo="Give another --port."
+        ) from error
+    return made
+
+
+def run(house: House, listening: socket.socket, *, hosts: Sequence[str]) -> None:
+    """Serve until the process is asked to stop; open replies get five seconds to finish."""
+    app = make_app(house, hosts=hosts)
+    settings = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+    )
+    # the server has closed in order by the time an interrupt is handed on
+    with contextlib.closing(house), contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(settings).run(sockets=[listening])

@@ -1,0 +1,74 @@
+"""Killed at any moment, or with a full disk: nothing acknowledged is lost, the record verifies, and work goes on."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import sqlalchemy as sa
+from rooms import client_of, key_headers, make_house, step
+
+from truceline.serve.roles import ROLES
+from truceline.store import verify
+
+KILLS = 3
+
+
+def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path):
+    nursery = Path(__file__).with_name("crash_nursery.py")
+    done = subprocess.run(
+        [sys.executable, str(nursery), str(tmp_path), str(KILLS), "7"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "lost" not in done.stdout, done.stdout
+    assert done.stdout.startswith(f"{KILLS} kills")
+
+
+def test_a_full_disk_refuses_clearly_loses_nothing_and_recovers(tmp_path):
+    house = make_house(tmp_path / "room.sqlite")
+    headers = key_headers(house, "olena", scope=sorted(ROLES["analyst"].may))
+    engine, limit = house.room.record._engine, [None]
+
+    def limited(connection, _):
+        # SQLite's own way to say that there is no room for another page
+        if limit[0] is not None:
+            connection.execute(f"PRAGMA max_page_count={limit[0]}")
+
+    sa.event.listen(engine, "connect", limited)
+    with client_of(house) as client:
+        client.headers.update(headers)
+        assert step(client, "inc-0", "logged", 0).status_code == 201
+        with engine.connect() as connection:
+            limit[0] = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        answers = []
+        for _ in range(60):  # what is left of the last pages takes a few more
+            answers.append(step(client, "inc-1", "logged", 0, note="x" * 4000))
+        refused = answers[-1]
+        assert refused.status_code == 503
+        assert "full" in refused.json()["description"]
+        assert verify(tmp_path / "room.sqlite") == []
+        limit[0] = None
+        taken = len([s for s in house.room.reviews.steps() if s.incident_id == "inc-1"])
+        assert step(client, "inc-1", "logged" if not taken else "triaged", taken).status_code == 201
+    house.close()
+    again = make_house(tmp_path / "room.sqlite")
+    assert next(s.state for s in again.room.reviews.steps()) == "logged"
+    again.close()
+
+
+def test_a_server_without_its_database_says_so_and_recovers(tmp_path):
+    house = make_house(tmp_path / "room.sqlite")
+    headers = key_headers(house, "olena")
+    with client_of(house) as client:
+        assert client.get("/api/mission", headers=headers).status_code == 200
+        house.close()
+        files = sorted(tmp_path.glob("room.sqlite*"))
+        for file in files:
+            file.rename(file.with_name("away-" + file.name))
+        (tmp_path / "room.sqlite").mkdir()  # nothing can be opened under this name
+        gone = client.get("/api/mission", headers=headers)
+        assert gone.status_code == 503
+        assert gone.json()["code"] == "RecordUnavailable"
+        (tmp_path / "room.sqlite").rmdir()
+        for file in files:
+            file.with_name("away-" + file.name).rename(file)
+        assert client.get("/api/mission", headers=headers).status_code == 200
