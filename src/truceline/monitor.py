@@ -19,7 +19,7 @@ from truceline.findings.status import exposure_box, sector_status
 from truceline.findings.tables import Assessment
 from truceline.incidents import IncidentSettings, make_incidents
 from truceline.observations import Readings
-from truceline.sensors.coverage import cover
+from truceline.sensors.recorded import cover
 from truceline.sensors.sight import assumptions
 from truceline.strip import Strip
 from truceline.timespan import Timespan

@@ -6,7 +6,8 @@ from truceline.findings.status import exposure_box, sector_status
 from truceline.findings.tables import FINDINGS
 from truceline.incidents.tables import INCIDENTS
 from truceline.observations import LOOKS, empty, new_table
-from truceline.sensors.coverage import Coverage, cover
+from truceline.sensors.coverage import Coverage
+from truceline.sensors.recorded import cover
 from truceline.strip import Strip
 from truceline.timespan import Timespan, parse_instant
 

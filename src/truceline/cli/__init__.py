@@ -27,6 +27,10 @@ COMMANDS = {
         "Say how long the ceasefire might hold under stated assumptions, with and without the backstop.",
     ),
     "verify": ("watch", "Check a record or bundle; exit code 1 and the item's name when anything was changed."),
+    "passes": (
+        "orbits",
+        "Say when satellites pass over a place, from element sets; what was left out is said on the error stream.",
+    ),
     "fetch": ("feeds", "Download a public feed; goes on where a broken download stopped. Needs the network."),
     "demo": ("watch", "Watch the Easter truce of 11-12 April 2026 on bundled real data."),
 }

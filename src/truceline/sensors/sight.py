@@ -1,41 +1,123 @@
-"""How much of a look reaches the ground, and how likely each kind of violation is to be seen by it."""
+"""The one interface of every sensor: how a place is viewed, and the availability, visibility and detection it gives.
+
+A look sees a violation with probability a v d. What several looks or sensors share (cloud, jamming, wind, fog,
+tasking) is in the view, not averaged here: coverage averages over it outside the product of the misses.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from truceline.sensors.thermal import FIRES, VIIRS_DAY, VIIRS_NIGHT
+from truceline.sensors.facts import Fact, facts
+from truceline.sensors.kinds import KINDS
 
-Range = tuple[float, float, float]
+__all__ = ["KINDS", "REASONS", "Sight", "SensorModel", "View", "assumptions"]
 
-# Chance that people who are looking and listening over a whole sector for a whole day notice one violation there.
-# Judgement: monitors heard explosions at 1-10 km by day and did not patrol at night (OSCE reports, 2015-21).
-PRESENT: dict[str, Range] = {"shelling": (0.05, 0.2, 0.5), "strike": (0.1, 0.4, 0.8)}
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
-KINDS = tuple(FIRES)
+REASONS = ("not available", "not visible", "out of reach or too weak", "mostly seen")
+LIKELY = 0.5
+
+
+def _number(value: float) -> Floats:
+    return np.asarray(value, float)
+
+
+def _flag(*, value: bool) -> Bools:
+    return np.asarray(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class View:
+    """How places are viewed from a sensor. Every field is an array; they broadcast against one another."""
+
+    range_km: Floats = field(default_factory=lambda: _number(0.0))  # ground distance from the sensor
+    off_nadir_deg: Floats = field(default_factory=lambda: _number(0.0))  # satellites: at the satellite
+    incidence_deg: Floats = field(default_factory=lambda: _number(0.0))  # satellites: view zenith at the ground
+    night: Bools = field(default_factory=lambda: _flag(value=False))
+    cloud: Floats = field(default_factory=lambda: _number(0.0))  # share of the sky, 0-1
+    fog: Bools = field(default_factory=lambda: _flag(value=False))
+    wind_ms: Floats = field(default_factory=lambda: _number(3.0))
+    jammed: Bools = field(default_factory=lambda: _flag(value=False))
+    traced: Bools = field(default_factory=lambda: _flag(value=True))  # the violation left its trace: see `Violation`
+    people: Floats = field(default_factory=lambda: _number(0.0))  # living within some 2 km
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Return the shape all fields broadcast to."""
+        return np.broadcast_shapes(*(getattr(self, name).shape for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sight:
+    """What one look, or one hour of a sensor that stands there, comes to: three probabilities of one shape."""
+
+    available: Floats  # up, tasked, not blinded
+    visible: Floats  # open sky, daylight, line of sight
+    detects: Floats  # given visible
+
+    @property
+    def chance(self) -> Floats:
+        """Return the probability that a violation is seen; 0 if any of the three is."""
+        return self.available * self.visible * self.detects
+
+    @property
+    def reason(self) -> npt.NDArray[np.str_]:
+        """Return the dominating reason for a miss: the least of the three, or that it is mostly seen."""
+        least = np.argmin(np.stack(np.broadcast_arrays(self.available, self.visible, self.detects)), axis=0)
+        return np.asarray(REASONS)[np.where(self.chance >= LIKELY, 3, least)]
+
+
+class SensorModel(Protocol):
+    """One kind of sensor. `standing` sensors watch through whole hours; the others look for an instant."""
+
+    name: str
+    kind: str  # thermal | optical | sar | drone | camera | acoustic | seismic | radar | patrol | report
+    standing: bool
+
+    def sight(self, kind: str, view: View, *, case: int) -> Sight:
+        """Return what it makes of a violation of the kind, for each place viewed."""
+
+    def reach_km(self) -> float:
+        """Return the distance beyond which it sees nothing: the radius of its footprint."""
+
+    def sigma_km(self) -> Fact:
+        """Return the one-sigma error of the places it reports."""
+
+    def latency_h(self) -> Fact:
+        """Return the time from the event until its report can be read."""
+
+
+def sight_of(view: View, *, available: npt.ArrayLike, visible: npt.ArrayLike, detects: npt.ArrayLike) -> Sight:
+    """Return a sight whose three parts have the view's shape, clipped to 0-1."""
+    parts = [
+        np.clip(np.broadcast_to(np.asarray(part, float), view.shape), 0, 1) for part in (available, visible, detects)
+    ]
+    return Sight(available=parts[0], visible=parts[1], detects=parts[2])
+
+
+def unseen(view: View) -> Sight:
+    """Return the sight of a sensor that can see nothing of that kind."""
+    return sight_of(view, available=1.0, visible=1.0, detects=0.0)
 
 
 def assumptions() -> pd.DataFrame:
-    """Return the parameters of every sensor used, with range, unit and source, for the report."""
-    rows: list[tuple[str, float, float, float, str, str]] = []
-    for fire in FIRES.values():
-        judgement = "judgement, unchecked"
-        rows.append((f"chance that a {fire.kind} leaves a fire", *_mid_first(fire.p_fire), "probability", judgement))
-        rows.append((f"power of the fire a {fire.kind} leaves", *_mid_first(fire.power_mw), "MW", judgement))
-        rows.append((f"mean life of the fire a {fire.kind} leaves", *_mid_first(fire.life_h), "h", judgement))
-    for name, curve in (("day", VIIRS_DAY), ("night", VIIRS_NIGHT)):
-        fit = "fit to VIIRS detections of April 2026, widened by 1.5"
-        rows.append((f"VIIRS power detected half the time at nadir, {name}", *_mid_first(curve.f0_mw), "MW", fit))
-        rows.append(
-            (f"VIIRS greatest detection probability, {name}", *_mid_first(curve.p_max), "probability", "judgement")
+    """Return every number the sensor models use, with range, unit and source, for the report."""
+    rows = [
+        (
+            f"{fact.key}: {fact.note}" if fact.note else fact.key,
+            fact.mid,
+            fact.low,
+            fact.high,
+            fact.unit,
+            f"{fact.source} ({fact.mark})",
         )
-    for kind, chance in PRESENT.items():
-        text = f"chance that monitors present for a day notice one {kind} in their area"
-        rows.append((text, *_mid_first(chance), "probability", "judgement, unchecked"))
-    rows.append(("cloud exponent b in (1 - cloud)^b", 1.5, 1.0, 2.0, "", "measured on fires of 2018-21"))
+        for fact in facts().values()
+    ]
     return pd.DataFrame(rows, columns=["name", "value", "low", "high", "unit", "source"])
-
-
-def _mid_first(values: Range) -> Range:
-    low, mid, high = values
-    return mid, low, high

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from truceline.observations import LOOKS, empty, new_table
-from truceline.sensors.coverage import cover
+from truceline.sensors.recorded import cover
 from truceline.strip import Strip
 from truceline.timespan import Timespan, parse_instant
 
@@ -42,9 +42,11 @@ def test_full_cloud_sees_nothing():
 
 def test_a_look_sees_what_began_before_it_and_not_after():
     seen = cover(looks(10.5), strip=STRIP, period=DAY, kinds=KINDS).seen["strike"]
-    assert (seen[:, 10] > seen[:, 5]).all()
+    assert (seen[:, 9] > seen[:, 5]).all()
     assert (seen[:, 5] > 0).all()
-    assert (seen[:, 12:] == 0).all()
+    assert (seen[:, 11:] == 0).all()
+    # of what begins in the look's own hour, half begins before it
+    assert (seen[:, 10] < seen[:, 9]).all()
 
 
 def test_night_closes_nothing_for_heat_but_day_detects_less():

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from truceline.sensors.light import SUNRISE_DEG, sun_elevation_deg
+from truceline.light import SUNRISE_DEG, sun_elevation_deg
 
 
 # Day length at 48 N by the closed form (24 / pi) acos(...) with declination 23.44 sin(2 pi (284 + n) / 365)

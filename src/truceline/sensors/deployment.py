@@ -1,0 +1,144 @@
+"""What watches a line: which instruments on which satellites, and which sensors stand where and when.
+
+Nothing here opens a file: a mission's sensors.yaml comes as its mapping, element sets as records.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from truceline.orbits import Elements, Swath
+from truceline.sensors.sight import SensorModel
+from truceline.timespan import Timespan, find_zone
+
+LEFT_OUT: dict[str, str] = {
+    "sensor": "object",  # its id in sensors.yaml
+    "reason": "object",  # what is wrong, with its value
+    "todo": "object",  # what to do
+}
+
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """When a sensor is on: between two instants, and within those in some local hours of the day."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    from_h: float = 0.0
+    to_h: float = 24.0  # below from_h the duty runs through midnight
+
+    def on(self, steps: pd.DatetimeIndex, zone: str) -> Bools:
+        """Return (steps,): whether the sensor is on duty at the middle of each hourly step."""
+        middle = steps + pd.Timedelta(minutes=30)
+        local = middle.tz_convert(find_zone(zone))
+        hour = local.hour.to_numpy() + local.minute.to_numpy() / 60
+        through = self.to_h < self.from_h
+        inside = (hour >= self.from_h) | (hour < self.to_h) if through else (hour >= self.from_h) & (hour < self.to_h)
+        if self.start is not None:
+            inside = inside & (middle >= pd.Timestamp(self.start)).astype(bool)
+        if self.end is not None:
+            inside = inside & (middle < pd.Timestamp(self.end)).astype(bool)
+        return np.asarray(inside)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A sensor that stands, or patrols a stretch: at a point (lon, lat), or everywhere between two chainages.
+
+    `share` is the part of its duty that it spends at this point, for a patrol that goes from place to place.
+    """
+
+    sensor_id: str
+    model: SensorModel
+    lon_deg: float = np.nan
+    lat_deg: float = np.nan
+    from_km: float = np.nan
+    to_km: float = np.nan
+    band_km: float = np.inf  # full width of the band, about the line, that a patrol of a stretch searches
+    share: float = 1.0
+    duty: Duty = field(default_factory=Duty)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orbiting:
+    """One instrument on some satellites, for as long as it counts."""
+
+    sensor_id: str
+    model: SensorModel
+    swath: Swath
+    duty: Duty = field(default_factory=Duty)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What the mission knows of the conditions, in place of the library's ranges; None where it does not."""
+
+    half_width_km: float = 15.0  # the strip that is watched reaches this far to both sides of the line
+    jamming_share: float | None = None
+    tasking: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """Everything that watches, and what of the wish list had to be left out."""
+
+    posts: tuple[Post, ...] = ()
+    orbiting: tuple[Orbiting, ...] = ()
+    elements: tuple[Elements, ...] = ()
+    conditions: Conditions = field(default_factory=Conditions)
+    timezone: str = "UTC"
+    left_out: pd.DataFrame = field(default_factory=lambda: left_out_table([]))
+
+    def without(self, sensor_id: str) -> Deployment:
+        """Return the deployment with one sensor taken away."""
+        return Deployment(
+            posts=tuple(p for p in self.posts if p.sensor_id != sensor_id),
+            orbiting=tuple(o for o in self.orbiting if o.sensor_id != sensor_id),
+            elements=self.elements,
+            conditions=self.conditions,
+            timezone=self.timezone,
+            left_out=self.left_out,
+        )
+
+    def outside(self, period: Timespan) -> pd.DataFrame:
+        """Return what of it cannot count in a period: sensors never on duty then, satellites without elements."""
+        steps = pd.date_range(period.start, period.end, freq="h", inclusive="left")
+        rows = []
+        for placed in {p.sensor_id: p for p in (*self.posts, *self.orbiting)}.values():
+            if not placed.duty.on(steps, self.timezone).any():
+                said = f"it is on duty from {placed.duty.start} to {placed.duty.end}, which does not touch {period}."
+                rows.append((placed.sensor_id, said, "Correct its dates, or the period."))
+        rows += [row for orbiting in self.orbiting for row in self._unknown_orbits(orbiting, period)]
+        return pd.concat([self.left_out, left_out_table(rows)], ignore_index=True)
+
+    def _unknown_orbits(self, orbiting: Orbiting, period: Timespan) -> list[tuple[str, str, str]]:
+        rows = []
+        for norad_id in orbiting.swath.norad_ids:
+            ages = [
+                max((period.start - e.epoch).days, (e.epoch - period.end).days, 0)
+                for e in self.elements
+                if e.norad_id == norad_id
+            ]
+            if not ages:
+                said = f"there is no element set of satellite {norad_id}."
+            elif min(ages) > MOST_DAYS:
+                said = f"the nearest element set of satellite {norad_id} is {min(ages)} days from the period."
+            else:
+                continue
+            rows.append((orbiting.sensor_id, said, "Add one of the period's own weeks to 'elements'."))
+        return rows
+
+
+MOST_DAYS = 90  # beyond this the hour of a pass is not known
+
+
+def left_out_table(rows: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """Return a table of LEFT_OUT from its rows."""
+    return pd.DataFrame(rows, columns=list(LEFT_OUT)).astype(LEFT_OUT)

@@ -1,0 +1,186 @@
+"""How long until a violation is seen: the distribution of the time from its beginning to the first detection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numba
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from truceline.sensors.chain import CLOUD_MEMORY_H, JAM_MEMORY_H, JAM_SHARE, LIFE_H, TASKED
+from truceline.sensors.facts import MID
+from truceline.sensors.kinds import Violation, violation
+from truceline.sensors.scene import Scene
+
+Floats = npt.NDArray[np.float64]
+HORIZON_H = 14 * 24
+EVERY_H = 3  # starts that are followed
+
+DELAYS: dict[str, str] = {
+    "kind": "object",
+    "detected": "float64",  # share of violations that are seen at all, of those begun early enough to be followed
+    "median_h": "float64",  # from beginning to detection, of those detected; nan when none is
+    "p90_h": "float64",
+    "worst_h": "float64",  # the longest that happens to one in a thousand of them
+    "median_all_h": "float64",  # of all, inf where fewer than half are ever seen
+    "p90_all_h": "float64",
+}
+
+
+def time_to_detect(scene: Scene, kinds: Sequence[str]) -> pd.DataFrame:
+    """Return one row per kind (DELAYS) under the middle assumptions: quantiles over places, hours and chance.
+
+    Starts are followed every three hours at every node for up to 14 days or the period's end. A violation whose trace
+    ends unseen is never detected. What a node's posts see is the mean of its cells.
+    """
+    rows = [(kind, *_quantiles(_delays(scene, violation(kind)))) for kind in kinds]
+    return pd.DataFrame(rows, columns=list(DELAYS)).astype(DELAYS)
+
+
+def _quantiles(mass: Floats) -> tuple[float, ...]:
+    """Return detected share and quantiles of (hours + 1,) mass whose last entry is 'never'."""
+    total = mass.sum()
+    found = mass[:-1].sum()
+    if found <= 0:
+        return (0.0, np.nan, np.nan, np.nan, np.inf, np.inf)
+    within = np.cumsum(mass[:-1])
+
+    def at(share: float, of: float) -> float:
+        wanted = share * of
+        if wanted > within[-1] * (1 + 1e-9):
+            return np.inf
+        i = int(np.searchsorted(within, wanted * (1 - 1e-12)))
+        before = within[i - 1] if i else 0.0
+        return float(i + (wanted - before) / max(within[i] - before, 1e-300))
+
+    among = [at(share, found) for share in (0.5, 0.9, 0.999)]
+    return (float(found / total), *among, at(0.5, total), at(0.9, total))
+
+
+def _delays(scene: Scene, one: Violation) -> Floats:
+    """Return (horizon + 1,): mass of detections by whole hours of delay, and of what is never detected."""
+    hours = len(scene.steps)
+    horizon = min(HORIZON_H, hours)
+    mass = np.zeros(horizon + 1)
+    trace = one.trace(MID) if one.life_h(MID) else 0.0
+    for traced, share in ((True, trace), (False, 1 - trace)):
+        if share <= 0:
+            continue
+        chance = scene.looks.chance(one.kind, case=MID, traced=traced)
+        missed = scene.standing.missed(one.kind, case=MID, traced=traced)
+        constants = scene.constants(max(one.life_h(MID), 1e-3), MID)
+        clear = scene.clear(one.kind, MID)
+        for node in range(len(scene.night)):
+            rows = slice(scene.looks.edges[node], scene.looks.edges[node + 1])
+            times = scene.looks.time_h[rows]
+            cells = slice(scene.grid.edges[node], scene.grid.edges[node + 1])
+            stood = missed[:, :, cells].mean(axis=2) if len(missed) else np.ones((1, 1))
+            row = scene.standing.regime * 2 + scene.night[node] if len(missed) else np.zeros(hours, np.int64)
+            _follow(
+                times,
+                chance[rows],
+                scene.looks.needs_sky[rows],
+                scene.looks.needs_task[rows],
+                np.searchsorted(times, np.arange(hours + 1)).astype(np.int64),
+                row,
+                np.asarray(stood, float),
+                clear[node],
+                scene.steps.hour.to_numpy() == 0,
+                constants,
+                np.array([one.lasting, traced or one.lasting, horizon, EVERY_H], np.int64),
+                share,
+                mass,
+            )
+    mass[-1] -= mass[:-1].sum()
+    return mass
+
+
+@numba.njit(cache=True, nogil=True)
+def _follow(times, chance, sky, task, first, row, stood, clear, new_day, constants, how, share, mass):  # type: ignore[no-untyped-def]
+    """Follow violations begun at the middle of every few hours forwards, adding their detections to `mass` by delay."""
+    hours = len(row)
+    lasting, looks_count, horizon, every = how[0] == 1, how[1] == 1, how[2], how[3]
+    jams = stood.shape[1]
+    p_jam = np.array([1.0, 0.0]) if jams == 1 else np.array([1 - constants[JAM_SHARE], constants[JAM_SHARE]])
+    p_task = np.array([1 - constants[TASKED], constants[TASKED]])
+    state = np.empty((2, 2, 2))
+    for begin in range(0, hours, every):
+        for j in range(2):
+            for t in range(2):
+                state[j, t, 0] = share * p_jam[j] * p_task[t] * clear[begin]
+                state[j, t, 1] = share * p_jam[j] * p_task[t] * (1 - clear[begin])
+        now = begin + 0.5
+        for j in range(jams):  # what posts make of it in its own hour
+            found = (1 - stood[row[begin], j]) * state[j].sum()
+            mass[0] += found
+            state[j] *= stood[row[begin], j]
+        for h in range(begin, min(hours, begin + horizon)):
+            if h > begin:
+                if new_day[h]:
+                    _redraw_task(state, p_task)
+                _step(state, h + 0.0, now, clear[h], constants, p_jam, jams)
+                now = h + 0.0
+            if looks_count:
+                for i in range(first[h], first[h + 1]):
+                    if times[i] < now or chance[i] == 0:
+                        continue
+                    _step(state, times[i], now, clear[h], constants, p_jam, jams)
+                    now = times[i]
+                    mass[min(int(now - begin - 0.5), horizon - 1)] += _detect(state, chance[i], sky[i], task[i])
+            if lasting and h > begin:
+                middle = max(h + 0.5, now)
+                _step(state, middle, now, clear[h], constants, p_jam, jams)
+                now = middle
+                for j in range(jams):
+                    found = (1 - stood[row[h], j]) * state[j].sum()
+                    mass[min(int(now - begin - 0.5), horizon - 1)] += found
+                    state[j] *= stood[row[h], j]
+            if state.sum() < 1e-5 * share:
+                break
+    begun = (hours + every - 1) // every
+    mass[horizon] += share * begun  # for now all of them; what was found is taken off by the caller
+
+
+@numba.njit(cache=True, nogil=True)
+def _step(state, then, now, clear, constants, p_jam, jams):  # type: ignore[no-untyped-def]
+    dt = then - now
+    if dt <= 0:
+        return
+    alive = np.exp(-dt / constants[LIFE_H])
+    keep = np.exp(-dt / constants[CLOUD_MEMORY_H])
+    for j in range(2):
+        for t in range(2):
+            both = state[j, t, 0] + state[j, t, 1]
+            state[j, t, 0] = alive * (keep * state[j, t, 0] + (1 - keep) * clear * both)
+            state[j, t, 1] = alive * (keep * state[j, t, 1] + (1 - keep) * (1 - clear) * both)
+    if jams == 2:
+        held = np.exp(-dt / max(constants[JAM_MEMORY_H], 1e-6))
+        for t in range(2):
+            for s in range(2):
+                both = state[0, t, s] + state[1, t, s]
+                for j in range(2):
+                    state[j, t, s] = held * state[j, t, s] + (1 - held) * p_jam[j] * both
+
+
+@numba.njit(cache=True, nogil=True)
+def _redraw_task(state, p_task):  # type: ignore[no-untyped-def]
+    for j in range(2):
+        for s in range(2):
+            both = state[j, 0, s] + state[j, 1, s]
+            state[j, 0, s] = p_task[0] * both
+            state[j, 1, s] = p_task[1] * both
+
+
+@numba.njit(cache=True, nogil=True)
+def _detect(state, chance, sky, task):  # type: ignore[no-untyped-def]
+    found = 0.0
+    for j in range(2):
+        for t in range(2):
+            if task and t == 0:
+                continue
+            for s in range(1 if sky else 2):
+                found += chance * state[j, t, s]
+                state[j, t, s] *= 1 - chance
+    return found

@@ -1,0 +1,119 @@
+"""Passes of satellites as looks at the nodes of a grid: when, with what chance, and what they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from truceline.light import SUNRISE_DEG
+from truceline.orbits import PASSES, find_passes
+from truceline.sensors.deployment import Deployment, Orbiting
+from truceline.sensors.grid import Grid
+from truceline.sensors.sight import View
+from truceline.timespan import Timespan
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Looks:
+    """Every look at every node, sorted by node and time."""
+
+    orbiting: tuple[Orbiting, ...]
+    which: Ints  # (l,) entry of `orbiting`
+    node: Ints  # (l,)
+    time_h: Floats  # (l,) hours from the period's start
+    view: View  # of all looks, sky open
+    edges: Ints  # (nodes + 1,): number of the first look of each node
+    needs_sky: Bools  # (l,) cloud hides it
+    needs_task: Bools  # (l,) agile: it looks only where it was told to
+    when_told: Floats  # (l,) share of its passes on which it looks, on a day on which the line is tasked
+
+    def chance(self, kind: str, *, case: int, traced: bool) -> Floats:
+        """Return (l,): the chance that each look detects one of the kind under an open sky, when it looks."""
+        made = np.zeros(len(self.node))
+        for i, orbiting in enumerate(self.orbiting):
+            rows = np.flatnonzero(self.which == i)
+            view = View(
+                off_nadir_deg=self.view.off_nadir_deg[rows],
+                incidence_deg=self.view.incidence_deg[rows],
+                night=self.view.night[rows],
+                traced=np.asarray(traced),
+            )
+            made[rows] = orbiting.model.sight(kind, view, case=case).chance
+        return made * self.when_told
+
+
+def find_looks(
+    deployment: Deployment, grid: Grid, *, period: Timespan, passes: pd.DataFrame | None = None
+) -> Looks:
+    """Return the looks of a deployment's satellites at the nodes of a grid.
+
+    `passes` (PASSES, cell = node) may be given; otherwise they are found from the deployment's element sets. Satellites
+    without elements make no looks: `Deployment.outside` names them.
+    """
+    if passes is None:
+        passes = _passes(deployment, grid, period)
+    most = max((o.swath.tasked[1] for o in deployment.orbiting if o.swath.agile), default=1.0)
+    parts = []
+    for i, orbiting in enumerate(deployment.orbiting):
+        swath = orbiting.swath
+        rows = passes[(passes["instrument"] == swath.instrument) & passes["norad_id"].isin(swath.norad_ids)]
+        peak = pd.DatetimeIndex(rows["time_peak"])
+        keep = np.ones(len(rows), bool)
+        if orbiting.duty.start is not None:
+            keep &= np.asarray(peak >= pd.Timestamp(orbiting.duty.start))
+        if orbiting.duty.end is not None:
+            keep &= np.asarray(peak < pd.Timestamp(orbiting.duty.end))
+        told = swath.tasked[1] / most if swath.agile else 1.0
+        parts.append(
+            rows[keep].assign(which=i, sky=swath.kind != "sar", task=swath.agile, told=told if most > 0 else 0.0)
+        )
+    columns = ["node", "which", "sky", "task", "told", "time_peak", "off_nadir_deg", "incidence_deg", "sun_elevation_deg"]
+    table = pd.concat(parts).rename(columns={"cell": "node"}) if parts else pd.DataFrame(columns=columns)
+    table = table.sort_values(["node", "time_peak"], kind="stable")
+    hours = (pd.DatetimeIndex(table["time_peak"]).tz_localize(None).to_numpy("datetime64[ns]").astype("int64")
+             - pd.Timestamp(period.start).value) / 3.6e12 if len(table) else np.zeros(0)
+    node = table["node"].to_numpy(np.int64)
+    return Looks(
+        orbiting=deployment.orbiting,
+        which=table["which"].to_numpy(np.int64),
+        node=node,
+        time_h=np.asarray(hours, float),
+        view=View(
+            off_nadir_deg=table["off_nadir_deg"].to_numpy(float),
+            incidence_deg=table["incidence_deg"].to_numpy(float),
+            night=table["sun_elevation_deg"].to_numpy(float) < SUNRISE_DEG,
+        ),
+        edges=np.searchsorted(node, np.arange(len(grid.node_lon_deg) + 1)),
+        needs_sky=table["sky"].to_numpy(bool),
+        needs_task=table["task"].to_numpy(bool),
+        when_told=table["told"].to_numpy(float),
+    )
+
+
+def _passes(deployment: Deployment, grid: Grid, period: Timespan) -> pd.DataFrame:
+    """Return the passes of the satellites that have elements of use."""
+    lost = {norad for o in deployment.orbiting for norad in o.swath.norad_ids} - {
+        e.norad_id for e in deployment.elements
+    }
+    wanted = {norad for o in deployment.orbiting for norad in o.swath.norad_ids} - lost
+    known = [e for e in deployment.elements if e.norad_id in wanted and _near(e.epoch, period)]
+    if not known:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in PASSES.items()})
+    swaths = list({o.swath.instrument: o.swath for o in deployment.orbiting}.values())
+    return find_passes(
+        known, swaths, lon_deg=grid.node_lon_deg, lat_deg=grid.node_lat_deg, period=period
+    )
+
+
+def _near(epoch: object, period: Timespan) -> bool:
+    from truceline.sensors.deployment import MOST_DAYS
+
+    reach = pd.Timedelta(days=MOST_DAYS + 1)
+    return bool(pd.Timestamp(period.start) - reach <= pd.Timestamp(epoch) <= pd.Timestamp(period.end) + reach)
