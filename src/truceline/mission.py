@@ -28,10 +28,14 @@ from truceline.incidents import IncidentSettings, settings_from
 from truceline.monitor import Brief, monitor
 from truceline.monitoring import Monitoring
 from truceline.observations import Readings, empty, gather
+from truceline.orbits import Elements, read_elements
+from truceline.sensors.deployment import Deployment
+from truceline.sensors.deployment_file import FILE_KEYS, read_deployment
 from truceline.sensors.sight import KINDS
 from truceline.simulate import Outlook, Setting, outlook, read_setting
 from truceline.sources import read_source
 from truceline.sources.claims import read_claims
+from truceline.sources.firms_passes import read_cloud
 from truceline.sources.lines import read_lines
 from truceline.sources.places import places_near
 from truceline.strip import Strip
@@ -137,6 +141,7 @@ def open_mission(folder: str | Path) -> Mission:
     period = _period(said["period"], said["timezone"], where)
     strip = _strip(lines, said.get("line", lines[0].line_id), period, where)
     sources = _sources(folder)
+    deployment, cloud = _sensors(folder, strip, said["timezone"])
     brief = Brief(
         mission_id=said.get("id", folder.name),
         title=said["title"],
@@ -151,6 +156,8 @@ def open_mission(folder: str | Path) -> Mission:
         kinds=_kinds(said.get("kinds", DEFAULT_KINDS), where),
         settings=settings_from(said.get("assumptions") or {}, where=f"{where}, assumptions"),
         credits=tuple(dict.fromkeys(entry.credit for entry in sources if entry.credit)),
+        deployment=deployment,
+        cloud=cloud,
     )
     return Mission(folder=folder, brief=brief, sources=sources)
 
@@ -291,6 +298,20 @@ def _sources(folder: Path) -> tuple[SourceEntry, ...]:
             )
         )
     return tuple(entries)
+
+
+def _sensors(folder: Path, strip: Strip, timezone: str) -> tuple[Deployment | None, Mapping[str, float] | None]:
+    """Return what sensors.yaml deploys and the cloud it names by date; None and None where there is no such file."""
+    path = folder / "sensors.yaml"
+    if not path.is_file():
+        return None, None
+    said, where = _yaml(path, FILE_KEYS), str(path)
+    elements: list[Elements] = []
+    for file in _files(folder, said.get("elements") or [], where):
+        elements += read_elements(file.read_text(encoding="utf-8"), where=str(file)).sets
+    cloud = read_cloud(folder / str(said["cloud"]), said.get("cloud_column")) if "cloud" in said else None
+    deployment = read_deployment(said, strip=strip, elements=elements, timezone=timezone, where=where)
+    return deployment, None if cloud is None else {str(day): float(share) for day, share in cloud.dropna().items()}
 
 
 def _files(folder: Path, patterns: Sequence[str], where: str) -> tuple[Path, ...]:

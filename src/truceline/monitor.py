@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,10 @@ from truceline.findings.status import exposure_box, sector_status
 from truceline.findings.tables import Assessment
 from truceline.incidents import IncidentSettings, make_incidents
 from truceline.observations import Readings
-from truceline.sensors.recorded import cover
+from truceline.sensors.cover import cover_deployment
+from truceline.sensors.coverage import Coverage
+from truceline.sensors.deployment import Deployment
+from truceline.sensors.recorded import CELL_KM, cover
 from truceline.sensors.sight import assumptions
 from truceline.strip import Strip
 from truceline.timespan import Timespan
@@ -42,6 +45,25 @@ class Brief:
     kinds: tuple[str, ...]
     settings: IncidentSettings
     credits: tuple[str, ...]
+    deployment: Deployment | None = None  # what watches, where the mission says so; else recorded looks alone count
+    cloud: Mapping[str, float] | None = None  # cover (0-1) by UTC date, where it is known
+
+
+def watch(brief: Brief, looks: pd.DataFrame) -> Coverage:
+    """Return how well the line was watched: by the sensors the mission names, else by the looks that were recorded.
+
+    Recorded people (patrols, posts) count besides the deployment; recorded passes do so only where the deployment has
+    no satellite of that kind, because the orbit knows every pass and the records only those that detected something.
+    """
+    deployed = brief.deployment
+    if deployed is None:
+        return cover(looks, strip=brief.strip, period=brief.period, kinds=brief.kinds)
+    known = cover_deployment(
+        deployed, strip=brief.strip, period=brief.period, kinds=brief.kinds, cloud=brief.cloud, places=brief.places
+    )
+    beside = looks[looks["sensor"] != "thermal"] if deployed.orbits("thermal", brief.period) else looks
+    recorded = cover(beside, strip=brief.strip, period=brief.period, kinds=brief.kinds)
+    return known.coarser(CELL_KM).beside(recorded)
 
 
 def monitor(
@@ -70,7 +92,7 @@ def monitor(
     )
     incidents = made.incidents
     tell("coverage")
-    coverage = cover(readings.looks, strip=brief.strip, period=brief.period, kinds=brief.kinds)
+    coverage = watch(brief, readings.looks)
     tell("findings")
     findings = assess(incidents, brief.agreements, lines=brief.lines, log=log, now=now)
     in_force = hours_in_force(brief.agreements[0], brief.period)
@@ -110,6 +132,7 @@ def monitor(
         warnings=(
             *far_from_line(readings.observations, brief.strip),
             *early_warnings(status, incidents, readings.looks, brief.period),
+            *_left_out(brief),
         ),
         assumptions=pd.concat([made.assumptions, assumptions()], ignore_index=True),
         credits=brief.credits,
@@ -117,3 +140,11 @@ def monitor(
         background=made.background,
         fixed_sources=made.masked,
     )
+
+
+def _left_out(brief: Brief) -> list[str]:
+    """Return a warning for each sensor of the mission that could not count."""
+    if brief.deployment is None:
+        return []
+    rows = brief.deployment.outside(brief.period).itertuples()
+    return [f"Sensor {row.sensor} was left out of the coverage: {row.reason}" for row in rows]

@@ -31,6 +31,10 @@ COMMANDS = {
         "orbits",
         "Say when satellites pass over a place, from element sets; what was left out is said on the error stream.",
     ),
+    "coverage": (
+        "coverage",
+        "Say how well a line is watched: seen, partly seen, not seen, by kind of violation, sector, day and night.",
+    ),
     "fetch": ("feeds", "Download a public feed; goes on where a broken download stopped. Needs the network."),
     "demo": ("watch", "Watch the Easter truce of 11-12 April 2026 on bundled real data."),
 }

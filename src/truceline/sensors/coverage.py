@@ -59,10 +59,9 @@ class Coverage:
         """Return the same coverage in longer cells: means weighted by length; daylight as at each cell's middle."""
         number = max(1, int(np.ceil(self.width_km.sum() / cell_km - 1e-9)))
         into = np.minimum(((self.cell_km + self.width_km / 2) / cell_km).astype(int), number - 1)
-        weight = np.zeros((number, len(into)), np.float32)
-        weight[into, np.arange(len(into))] = self.width_km
-        width = weight.sum(axis=1).astype(float)
-        share = weight / width[:, None].astype(np.float32)
+        width = np.bincount(into, weights=self.width_km, minlength=number)
+        share = np.zeros((number, len(into)), np.float32)
+        share[into, np.arange(len(into))] = self.width_km / width[into]
         first = np.searchsorted(into, np.arange(number))
         middle = np.searchsorted(into, np.arange(number), side="right") - 1
 
@@ -79,6 +78,24 @@ class Coverage:
             seen=of(self.seen),
             seen_low=of(self.seen_low),
             seen_high=of(self.seen_high),
+        )
+
+    def beside(self, other: Coverage) -> Coverage:
+        """Return the coverage of both together, independent of one another, over the same cells and steps."""
+
+        def both(mine: Mapping[str, Table], others: Mapping[str, Table]) -> dict[str, Table]:
+            return {kind: 1 - (1 - seen) * (1 - others[kind]) for kind, seen in mine.items()}
+
+        return Coverage(
+            cell_km=self.cell_km,
+            width_km=self.width_km,
+            steps=self.steps,
+            step_h=self.step_h,
+            daylight=self.daylight,
+            looked=np.maximum(self.looked, other.looked),
+            seen=both(self.seen, other.seen),
+            seen_low=both(self.seen_low, other.seen_low),
+            seen_high=both(self.seen_high, other.seen_high),
         )
 
 

@@ -6,7 +6,7 @@ Nothing here opens a file: a mission's sensors.yaml comes as its mapping, elemen
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -105,6 +105,21 @@ class Deployment:
             conditions=self.conditions,
             timezone=self.timezone,
             left_out=self.left_out,
+        )
+
+    def orbits(self, kind: str, period: Timespan) -> bool:
+        """Return whether any satellite of a kind (thermal, optical, sar) can be placed over the period."""
+        return any(
+            o.swath.kind == kind and len(self._unknown_orbits(o, period)) < len(o.swath.norad_ids)
+            for o in self.orbiting
+        )
+
+    def placeable(self, period: Timespan) -> tuple[Elements, ...]:
+        """Return the element sets of the deployment's satellites that are of use in a period."""
+        reach = timedelta(days=MOST_DAYS + 1)
+        wanted = {norad_id for o in self.orbiting for norad_id in o.swath.norad_ids}
+        return tuple(
+            e for e in self.elements if e.norad_id in wanted and period.start - reach <= e.epoch <= period.end + reach
         )
 
     def outside(self, period: Timespan) -> pd.DataFrame:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from truceline.light import SUNRISE_DEG
-from truceline.orbits import PASSES, find_passes
+from truceline.orbits import PASSES, Swath, find_passes
 from truceline.sensors.deployment import Deployment, Orbiting
 from truceline.sensors.grid import Grid
 from truceline.sensors.sight import View
@@ -64,6 +64,7 @@ def find_looks(
     for i, orbiting in enumerate(deployment.orbiting):
         swath = orbiting.swath
         rows = passes[(passes["instrument"] == swath.instrument) & passes["norad_id"].isin(swath.norad_ids)]
+        rows = rows[rows["incidence_deg" if swath.limit == "incidence" else "off_nadir_deg"] <= swath.max_deg + 1e-6]
         peak = pd.DatetimeIndex(rows["time_peak"])
         keep = np.ones(len(rows), bool)
         if orbiting.duty.start is not None:
@@ -99,21 +100,15 @@ def find_looks(
 
 def _passes(deployment: Deployment, grid: Grid, period: Timespan) -> pd.DataFrame:
     """Return the passes of the satellites that have elements of use."""
-    lost = {norad for o in deployment.orbiting for norad in o.swath.norad_ids} - {
-        e.norad_id for e in deployment.elements
-    }
-    wanted = {norad for o in deployment.orbiting for norad in o.swath.norad_ids} - lost
-    known = [e for e in deployment.elements if e.norad_id in wanted and _near(e.epoch, period)]
+    known = deployment.placeable(period)
     if not known:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in PASSES.items()})
-    swaths = list({o.swath.instrument: o.swath for o in deployment.orbiting}.values())
-    return find_passes(
-        known, swaths, lon_deg=grid.node_lon_deg, lat_deg=grid.node_lat_deg, period=period
-    )
+    swaths = [_joined(deployment, name) for name in dict.fromkeys(o.swath.instrument for o in deployment.orbiting)]
+    return find_passes(known, swaths, lon_deg=grid.node_lon_deg, lat_deg=grid.node_lat_deg, period=period)
 
 
-def _near(epoch: object, period: Timespan) -> bool:
-    from truceline.sensors.deployment import MOST_DAYS
-
-    reach = pd.Timedelta(days=MOST_DAYS + 1)
-    return bool(pd.Timestamp(period.start) - reach <= pd.Timestamp(epoch) <= pd.Timestamp(period.end) + reach)
+def _joined(deployment: Deployment, instrument: str) -> Swath:
+    """Return the swath of an instrument with all its satellites, whichever entries name them."""
+    entries = [o.swath for o in deployment.orbiting if o.swath.instrument == instrument]
+    widest = max(entries, key=lambda swath: swath.max_deg)
+    return replace(widest, norad_ids=tuple(dict.fromkeys(n for swath in entries for n in swath.norad_ids)))
