@@ -1,0 +1,269 @@
+"""Scores: what the watch found of an invented truth, what it raised for nothing, and whether its assurances were true.
+
+Every figure comes with a 90 % interval by block bootstrap over days and sectors, and beside it what somebody who knew which
+sighting was of what could have found at best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from truceline.findings.status import WELL_WATCHED
+from truceline.simulate.exercise import Exercise
+from truceline.simulate.judged import Judged, judge_readings
+from truceline.simulate.scores_boot import block_weights, calibration_draws, per_block, ratio, spread
+from truceline.simulate.scores_calibration import Calibration, calibrate
+from truceline.simulate.scores_match import TOLERANCES, Matched, gospa_km, match
+from truceline.simulate.scores_tables import LEVELS, alarm_table, breaches, day_table, episode_table
+from truceline.simulate.scores_time import Curve, kaplan_meier
+from truceline.simulate.truth_scenario import SIDES
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+LAGS_H = (0.25, 1.0, 6.0, 24.0, 72.0)
+DRAWS = 400
+SPLITS = ("kind", "sector", "side", "light", "cloud")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scores:
+    """One run's scores. `figures` holds name, value, low, high, n; the other tables break them down."""
+
+    figures: pd.DataFrame
+    by: pd.DataFrame  # split, group, n, recall, low, high, bound
+    tolerances: pd.DataFrame  # km, hours, level, recall, precision
+    calibration: Calibration
+    found: Curve  # time to detect
+    bound: Curve  # the same for somebody who knew which sighting was of what
+    seen_by_q: pd.DataFrame  # coverage's probability, binned, against the share in fact seen
+
+    def as_json(self) -> dict[str, dict[str, float | None]]:
+        """Return name -> value, low, high, n; what is not a number is None."""
+        table = self.figures
+        names, columns = table["name"], ("value", "low", "high", "n")
+        rows = zip(*(table[column] for column in columns), strict=True)
+        return {
+            str(name): {column: _plain(number) for column, number in zip(columns, row, strict=True)}
+            for name, row in zip(names, rows, strict=True)
+        }
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def score(
+    exercise: Exercise,
+    judged: Judged,
+    *,
+    rng: np.random.Generator,
+    draws: int = DRAWS,
+    row_of: Mapping[str, int] | None = None,
+) -> Scores:
+    """Return the scores of one run. `draws` of the bootstrap; 0 leaves the intervals out."""
+    asked = exercise.stage.asked
+    broke = breaches(exercise.truth, asked)
+    table, of, truth = episode_table(exercise, broke)
+    alarms = alarm_table(exercise, judged, row_of)
+    days = day_table(exercise, judged, truth)
+    sectors = len(asked.sectors)
+    blocks = int(days["day"].max() + 1) * sectors
+    weights = block_weights(blocks, draws=draws, rng=rng)
+    km, hours = TOLERANCES[1]
+    found = {
+        level: match(truth, of, alarms[alarms["rank"] >= least].reset_index(drop=True), km=km, hours=hours)
+        for level, least in LEVELS.items()
+    }
+    every = match(truth, of, alarms, km=km, hours=hours)
+    end = pd.Timestamp(asked.period.end)
+    names = list(asked.sectors["sector"])
+    work = _Work(table=table, alarms=alarms, days=days, sectors=names, weights=weights, end=end)
+    curve, bound = work.time(found["at stake"]), work.bound()
+    return Scores(
+        figures=pd.DataFrame(
+            [
+                *work.counts(found),
+                *work.false_assurance(),
+                *work.fairness(found),
+                *work.probabilities(every),
+                *_times(curve, bound),
+                ("gospa_km", gospa_km(found["violation"]), np.nan, np.nan, len(table)),
+            ],
+            columns=["name", "value", "low", "high", "n"],
+        ),
+        by=work.splits(found["at stake"]),
+        tolerances=_tolerances(truth, of, alarms),
+        calibration=calibrate(alarms["forecast"].to_numpy(float), every.near_any),
+        found=curve,
+        bound=bound,
+        seen_by_q=seen_by_q(exercise),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Work:
+    """The tables of one scoring, with the bootstrap's weights over (day, sector)."""
+
+    table: pd.DataFrame
+    alarms: pd.DataFrame
+    days: pd.DataFrame
+    sectors: list[str]
+    weights: Floats
+    end: pd.Timestamp
+
+    def block(self, table: pd.DataFrame) -> Ints:
+        return (table["day"].to_numpy(int) * len(self.sectors) + np.maximum(table["sector"].to_numpy(int), 0)).astype(np.int64)
+
+    def share(self, table: pd.DataFrame, true: npt.ArrayLike, name: str) -> tuple[str, float, float, float, int]:
+        return (name, *spread(self.draws(table, true)), len(table))
+
+    def draws(self, table: pd.DataFrame, true: npt.ArrayLike) -> Floats:
+        block, blocks = self.block(table), self.weights.shape[1]
+        return ratio(self.weights, per_block(block, blocks, true), per_block(block, blocks))
+
+    def counts(self, found: Mapping[str, Matched]) -> list[tuple[str, float, float, float, int]]:
+        rows = [self.share(self.table, self.table["seen"].notna(), "recall_bound")]
+        for level, matched in found.items():
+            word = level.replace(" ", "_")
+            raised = self.alarms[self.alarms["rank"] >= LEVELS[level]]
+            rows.append(self.share(self.table, matched.incident_of >= 0, f"recall_{word}"))
+            rows.append(self.share(raised, matched.episode_of >= 0, f"precision_{word}"))
+            rows.append(self.share(raised, matched.near_any, f"precision_with_repeats_{word}"))
+        rows.append(self.share(self.days, self.days["any"] > 0, "prevalence_sector_days"))
+        false = self.alarms[self.alarms["rank"] >= LEVELS["violation"]][~found["violation"].near_any]
+        return [*rows, self._quiet(false)]
+
+    def _quiet(self, false: pd.DataFrame) -> tuple[str, float, float, float, int]:
+        """Return false findings of a violation per 1,000 km of line on which a day passed without any breach."""
+        quiet = self.days[self.days["any"] == 0]
+        on_quiet = false[np.isin(self.block(false), self.block(quiet))]
+        blocks = self.weights.shape[1]
+        over = per_block(self.block(on_quiet), blocks)
+        under = per_block(self.block(quiet), blocks, quiet["km"] / 1000)
+        return ("false_findings_per_quiet_1000_km_day", *spread(ratio(self.weights, over, under)), len(quiet))
+
+    def false_assurance(self) -> list[tuple[str, float, float, float, int]]:
+        """Return the share of sector-days called well watched and quiet in which a breach in fact began."""
+        called = self.days[self.days["status"] == WELL_WATCHED]
+        rows = []
+        for name in ("main", "any"):
+            word = "false_assurance" if name == "main" else "false_assurance_any_kind"
+            made = self.share(called, called[name] > 0, word)
+            rows.append((word, 0.0, 0.0, 0.0, 0) if not len(called) else made)
+        return rows
+
+    def fairness(self, found: Mapping[str, Matched]) -> list[tuple[str, float, float, float, int]]:
+        """Return first side minus second: recall of what each did, and false findings on the ground of each."""
+        hit = found["at stake"].incident_of >= 0
+        sides = [(self.table["side"] == side).to_numpy() for side in SIDES]
+        mine = [self.draws(self.table[rows], hit[rows]) for rows in sides]
+        raised = self.alarms[self.alarms["rank"] >= LEVELS["violation"]]
+        false = ~found["violation"].near_any
+        rate = []
+        for side in SIDES:
+            here = (raised["side_hit"] == side).to_numpy()
+            rate.append(self.draws(raised[here], false[here]))
+        return [
+            ("impartiality_recall", *spread(mine[0] - mine[1]), len(self.table)),
+            ("impartiality_false_share", *spread(rate[0] - rate[1]), len(raised)),
+        ]
+
+    def probabilities(self, every: Matched) -> list[tuple[str, float, float, float, int]]:
+        forecast, happened = self.alarms["forecast"].to_numpy(float), every.near_any.astype(float)
+        if not len(forecast):
+            return [(name, np.nan, np.nan, np.nan, 0) for name in ("brier", "calibration_error")]
+        rank = pd.Series(forecast).rank(method="average").to_numpy()
+        bins = np.minimum((rank - 0.5) / len(forecast) * 10, 9).astype(np.int64)
+        drawn = calibration_draws(self.weights, self.block(self.alarms), forecast, happened, bins)
+        return [(name, *spread(values), len(forecast)) for name, values in drawn.items()]
+
+    def time(self, matched: Matched) -> Curve:
+        arrived = self.alarms["arrived"]
+        when = arrived.reindex(matched.incident_of).reset_index(drop=True)
+        return self._curve(when.where(matched.incident_of >= 0))
+
+    def bound(self) -> Curve:
+        return self._curve(self.table["seen"])
+
+    def _curve(self, when: pd.Series) -> Curve:
+        """Return the curve of times from the beginning of each episode; censored at the period's end."""
+        known = (when.notna() & (when <= self.end)).to_numpy()
+        waited = ((self.end - self.table["time"]).dt.total_seconds() / 3600).to_numpy(float)
+        after = ((pd.to_datetime(when.to_numpy(), utc=True) - pd.DatetimeIndex(self.table["time"])).total_seconds() / 3600)
+        return kaplan_meier(np.where(known, np.maximum(np.nan_to_num(after), 0), waited), known)
+
+    def splits(self, matched: Matched) -> pd.DataFrame:
+        rows = []
+        hit, seen = matched.incident_of >= 0, self.table["seen"].notna().to_numpy()
+        for split in SPLITS:
+            for group in sorted(self.table[split].unique()):
+                here = (self.table[split] == group).to_numpy()
+                recall = spread(self.draws(self.table[here], hit[here]))
+                name = self.sectors[int(group)] if split == "sector" and group >= 0 else str(group)
+                rows.append((split, name, int(here.sum()), *recall, float(seen[here].mean())))
+        return pd.DataFrame(rows, columns=["split", "group", "n", "recall", "low", "high", "bound"])
+
+
+def _times(found: Curve, bound: Curve) -> list[tuple[str, float, float, float, int]]:
+    rows = []
+    for word, curve in (("", found), ("_bound", bound)):
+        for lag in LAGS_H:
+            rows.append((f"found_within_{lag:g}_h{word}", *curve.at(lag), 0))
+        rows += [(f"hours_to_find_{q:.0%}{word}".replace("%", ""), curve.quantile(q), np.nan, np.nan, 0) for q in (0.5, 0.9)]
+    return rows
+
+
+def _tolerances(truth: pd.DataFrame, of: Ints, alarms: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for km, hours in TOLERANCES:
+        for level, least in LEVELS.items():
+            raised = alarms[alarms["rank"] >= least].reset_index(drop=True)
+            matched = match(truth, of, raised, km=km, hours=hours)
+            recall = float((matched.incident_of >= 0).mean()) if len(matched.incident_of) else np.nan
+            precision = float((matched.episode_of >= 0).mean()) if len(raised) else np.nan
+            rows.append((km, hours, level, recall, precision))
+    return pd.DataFrame(rows, columns=["km", "hours", "level", "recall", "precision"])
+
+
+def frozen(exercise: Exercise, *, lags_h: tuple[float, ...] = LAGS_H) -> pd.DataFrame:
+    """Return lag_h, recall and precision of the verdicts as they stood so long after each happening.
+
+    Rows are judged in order of arrival: of each happening only what had arrived by then counts. What is no violation counts
+    from its own time.
+    """
+    truth, rows = exercise.truth, exercise.rows
+    began = truth.set_index("event")["time"].reindex(rows["event"]).reset_index(drop=True)
+    age = rows["arrived"] - began.fillna(rows["time"])
+    made = []
+    broke = breaches(truth, exercise.stage.asked)
+    _, of, broken = episode_table(exercise, broke)
+    for lag in lags_h:
+        judged = judge_readings(exercise.readings(rows[age <= timedelta(hours=lag)]), exercise.stage)
+        alarms = alarm_table(exercise, judged, None)
+        at = _tolerances(broken, of, alarms).query(f"km == {TOLERANCES[1][0]}")
+        for row in at.itertuples():
+            made.append((lag, row.level, row.recall, row.precision))
+    return pd.DataFrame(made, columns=["lag_h", "level", "recall", "precision"])
+
+
+def seen_by_q(exercise: Exercise) -> pd.DataFrame:
+    """Return coverage's probability in bins (q) against the share of violations in fact seen, with its error (se)."""
+    truth, coverage = exercise.truth, exercise.stage.coverage
+    start = pd.Timestamp(exercise.stage.asked.period.start)
+    hour = ((truth["time"] - start).dt.total_seconds() // 3600).to_numpy(int)
+    cell = np.clip(np.searchsorted(coverage.cell_km, truth["chainage_km"], side="right") - 1, 0, None)
+    q = np.full(len(truth), np.nan)
+    for kind, table in coverage.seen.items():
+        mine = (truth["kind"] == kind).to_numpy()
+        q[mine] = np.asarray(table)[cell[mine], hour[mine]]
+    seen = truth["event"].isin(exercise.rows.loc[exercise.rows["event"] >= 0, "event"]).to_numpy(float)
+    table = pd.DataFrame({"bin": np.floor(np.clip(q, 0, 0.999) * 10), "q": q, "seen": seen}).dropna()
+    made = table.groupby("bin").agg(q=("q", "mean"), seen=("seen", "mean"), n=("q", "size")).reset_index(drop=True)
+    return made.assign(se=np.sqrt(made["q"] * (1 - made["q"]) / made["n"]))
