@@ -141,7 +141,7 @@ def open_mission(folder: str | Path) -> Mission:
     period = _period(said["period"], said["timezone"], where)
     strip = _strip(lines, said.get("line", lines[0].line_id), period, where)
     sources = _sources(folder)
-    deployment, cloud = _sensors(folder, strip, said["timezone"])
+    places = places_near(strip)
     brief = Brief(
         mission_id=said.get("id", folder.name),
         title=said["title"],
@@ -152,12 +152,11 @@ def open_mission(folder: str | Path) -> Mission:
         strip=strip,
         lines=lines,
         sectors=_sectors(said.get("sectors"), strip, where),
-        places=places_near(strip),
+        places=places,
         kinds=_kinds(said.get("kinds", DEFAULT_KINDS), where),
         settings=settings_from(said.get("assumptions") or {}, where=f"{where}, assumptions"),
         credits=tuple(dict.fromkeys(entry.credit for entry in sources if entry.credit)),
-        deployment=deployment,
-        cloud=cloud,
+        deployment=_sensors(folder, strip, places, said["timezone"]),
     )
     return Mission(folder=folder, brief=brief, sources=sources)
 
@@ -300,18 +299,19 @@ def _sources(folder: Path) -> tuple[SourceEntry, ...]:
     return tuple(entries)
 
 
-def _sensors(folder: Path, strip: Strip, timezone: str) -> tuple[Deployment | None, Mapping[str, float] | None]:
-    """Return what sensors.yaml deploys and the cloud it names by date; None and None where there is no such file."""
+def _sensors(folder: Path, strip: Strip, places: pd.DataFrame, timezone: str) -> Deployment | None:
+    """Return what sensors.yaml deploys, with the cloud it names; None where there is no such file."""
     path = folder / "sensors.yaml"
     if not path.is_file():
-        return None, None
+        return None
     said, where = _yaml(path, FILE_KEYS), str(path)
     elements: list[Elements] = []
     for file in _files(folder, said.get("elements") or [], where):
         elements += read_elements(file.read_text(encoding="utf-8"), where=str(file)).sets
     cloud = read_cloud(folder / str(said["cloud"]), said.get("cloud_column")) if "cloud" in said else None
-    deployment = read_deployment(said, strip=strip, elements=elements, timezone=timezone, where=where)
-    return deployment, None if cloud is None else {str(day): float(share) for day, share in cloud.dropna().items()}
+    by_date = None if cloud is None else {str(day): float(share) for day, share in cloud.dropna().items()}
+    made = read_deployment(said, strip=strip, elements=elements, timezone=timezone, where=where)
+    return replace(made, conditions=replace(made.conditions, cloud=by_date, places=places))
 
 
 def _files(folder: Path, patterns: Sequence[str], where: str) -> tuple[Path, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,7 +46,6 @@ class Brief:
     settings: IncidentSettings
     credits: tuple[str, ...]
     deployment: Deployment | None = None  # what watches, where the mission says so; else recorded looks alone count
-    cloud: Mapping[str, float] | None = None  # cover (0-1) by UTC date, where it is known
 
 
 def watch(brief: Brief, looks: pd.DataFrame) -> Coverage:
@@ -58,9 +57,7 @@ def watch(brief: Brief, looks: pd.DataFrame) -> Coverage:
     deployed = brief.deployment
     if deployed is None:
         return cover(looks, strip=brief.strip, period=brief.period, kinds=brief.kinds)
-    known = cover_deployment(
-        deployed, strip=brief.strip, period=brief.period, kinds=brief.kinds, cloud=brief.cloud, places=brief.places
-    )
+    known = cover_deployment(deployed, strip=brief.strip, period=brief.period, kinds=brief.kinds)
     beside = looks[looks["sensor"] != "thermal"] if deployed.orbits("thermal", brief.period) else looks
     recorded = cover(beside, strip=brief.strip, period=brief.period, kinds=brief.kinds)
     return known.coarser(CELL_KM).beside(recorded)

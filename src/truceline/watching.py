@@ -80,9 +80,8 @@ def watch_over(mission: Mission, *, kinds: Sequence[str] | None = None) -> Watch
             remarks=(),
             **empty,
         )
-    about = {"strip": brief.strip, "period": period, "cloud": brief.cloud, "places": brief.places}
-    made = cover_deployment(deployed, kinds=wanted, **about)  # type: ignore[arg-type]
-    scene = make_scene(deployed, **about)  # type: ignore[arg-type]
+    made = cover_deployment(deployed, strip=brief.strip, period=period, kinds=wanted)
+    scene = make_scene(deployed, brief.strip, period)
     known = deployed.placeable(period)
     return Watching(
         period=period,

@@ -20,7 +20,9 @@ def coverage(
     mission: Annotated[str, typer.Argument(help="A mission folder, or the name of a bundled mission.")],
     start: Annotated[str | None, typer.Option("--from", help="First instant, e.g. 2026-04-11T16:00+03:00.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="The instant after the last.")] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="A kind of violation; repeat for several. Default: all.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="A kind of violation; repeat for several. Default: all.")
+    ] = None,
     to_folder: Annotated[Path | None, typer.Option("--out", help="Folder for chart, map, page and tables.")] = None,
     as_json: Json = False,
 ) -> None:

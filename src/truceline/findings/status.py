@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -185,7 +186,7 @@ def exposure_box(coverage: Coverage, *, in_force: tuple[Timespan, ...]) -> dict[
     return box
 
 
-def _levels(seen: npt.NDArray[np.float64]) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
+def _levels(seen: npt.NDArray[np.floating[Any]]) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
     yield "seen", seen >= WELL
     yield "partly", (seen >= PARTLY) & (seen < WELL)
     yield "unseen", seen < PARTLY

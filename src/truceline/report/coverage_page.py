@@ -26,7 +26,7 @@ from truceline.strip import Strip
 from truceline.timespan import Timespan, find_zone, iso
 
 COLOURS = mpl.colormaps["viridis"]
-LOOKED = 0.05  # chance of a look from which an hour counts as looked at
+LOOKED = 0.01  # chance of being seen below which as good as nobody looked for that kind
 _PER_IN = 100
 
 
@@ -62,7 +62,7 @@ def coverage_files(page: CoveragePage) -> dict[str, bytes]:
 
 
 def coverage_chart(page: CoveragePage) -> Figure:
-    """Return the coverage strip chart: share seen by km and hour, one panel for each kind, hatched where nobody looked."""
+    """Return the coverage strip chart: share seen by km and hour, a panel a kind, hatched where nobody looked."""
     kinds = list(page.coverage.seen)
     tall = 1.5
     height = 0.9 + (tall + 0.35) * len(kinds) + 0.5
@@ -78,8 +78,15 @@ def coverage_chart(page: CoveragePage) -> Figure:
     bar = figure.add_axes((0.93, 0.25, 0.012, 0.5))
     figure.colorbar(mpl.cm.ScalarMappable(cmap=COLOURS), cax=bar)
     bar.set_title("seen", fontsize=8)
-    figure.text(0.08, 1 - 0.3 / height, f"{page.title}: share of violations that would have been seen", color=INK, fontsize=12)
-    hatch = Patch(facecolor="#e2e6ea", edgecolor="#98a2ac", hatch="/////", label="nobody looked: not observed")
+    figure.text(
+        0.08, 1 - 0.3 / height, f"{page.title}: share of violations that would have been seen", color=INK, fontsize=12
+    )
+    hatch = Patch(
+        facecolor="#e2e6ea",
+        edgecolor="#98a2ac",
+        hatch="/////",
+        label="as good as nobody looked: not observed (under 1 in 100 seen)",
+    )
     figure.legend(handles=[hatch], loc="lower left", bbox_to_anchor=(0.075, 0.0), frameon=False, fontsize=8)
     return figure
 
@@ -96,7 +103,7 @@ def _panel(axes: Any, page: CoveragePage, kind: str, tall_in: float) -> None:
     )
     step = np.minimum(np.arange(height) * len(cover.steps) // height, len(cover.steps) - 1)
     seen = cover.seen[kind].T[step][:, cell]
-    blind = (cover.looked.T[step][:, cell] < LOOKED) & (seen < LOOKED)
+    blind = seen < LOOKED
     i, j = np.indices((height, width), dtype=np.int32, sparse=True)
     hatch = GROUND[2, np.where((i + j) % 10 < 1, 2, 0)]
     picture: npt.NDArray[np.uint8] = np.where(blind[..., None], hatch, (COLOURS(seen)[..., :3] * 255).astype(np.uint8))
@@ -179,7 +186,9 @@ def _table(caption: str, table: pd.DataFrame) -> str:
         return ""
     head = "".join(f"<th>{html.escape(str(name)).replace('_', ' ')}</th>" for name in table.columns)
     rows = "".join(f"<tr>{_cells(row)}</tr>" for row in table.itertuples(index=False))
-    return f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return (
+        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    )
 
 
 def _cells(row: Sequence[Any]) -> str:

@@ -2,8 +2,8 @@
 
 A violation lasts an exponential time, so that what is still to come does not depend on how long it has lasted. One walk
 from the end of the period to its beginning therefore gives, for every hour, the chance that a violation begun in it was
-seen, exactly, with its life as a common cause of all looks. The walk carries what looks share as states: is the sky over
-the place open, is the block jammed, were the tasked satellites given this line today. Cost is linear in hours + looks.
+seen, exactly, with its life as a common cause of all looks. The walk carries what looks share as states: is the sky
+over the place open, is the block jammed, were the tasked satellites given this line today. Cost: hours + looks.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ ONE = np.float32(1.0)
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def sweep(times_h, chance, needs_sky, needs_task, first, row, missed, clear, new_day, constants, out):  # type: ignore[no-untyped-def]
+def sweep(looks, by_hour, missed, constants, out):  # type: ignore[no-untyped-def]
     """Fill `out` (hours, cells): the chance that a violation begun in each hour was seen.
 
-    Looks, sorted by time: times_h, (l,) hours from the start; chance (l,) of detection under an open sky and, for agile
-    ones, when tasked; needs_sky, needs_task (l,) flags. first, (hours + 1,): number of each hour's first look. missed,
-    (rows, jam states, cells): chance that the sensors that stand there miss it for an hour; row (hours,) says which
-    row holds in each hour; no rows at all when none stand there. clear, (hours,): chance of an open sky. new_day,
-    (hours,): hours with which a new draw of tasking begins. A violation begins at any moment of its hour with equal chance.
+    looks: times_h, (l,) rising hours from the start; chance, (l,) of detection under an open sky and, for agile ones,
+    when tasked; needs_sky, needs_task, (l,) flags; first, (hours + 1,) number of each hour's first look. by_hour: row,
+    (hours,) of `missed`; clear, (hours,) chance of an open sky; new_day, (hours,) whether a new draw of tasking begins.
+    missed, (rows, jam states, cells): chance that the sensors that stand there miss it for an hour; no rows at all when
+    none stand there. A violation begins at any moment of its hour with equal chance.
     """
+    times_h, chance, needs_sky, needs_task, first = looks
+    row, clear, new_day = by_hour
     hours, cells = out.shape
     standing = missed.shape[0] > 0
     jams = missed.shape[1]
@@ -39,6 +41,7 @@ def sweep(times_h, chance, needs_sky, needs_task, first, row, missed, clear, new
         for t in range(tasks):
             p_jam = 1.0 if jams == 1 else (jam if j == 1 else 1 - jam)
             share[j, t] = p_jam * (1.0 if tasks == 1 else (task if t == 1 else 1 - task))
+    fixed = (share, life, memory, jams, tasks)
     seen = np.zeros((2, 2, 2, cells), np.float32)
     for h in range(hours - 1, -1, -1):
         v = np.float32(clear[h])
@@ -56,19 +59,20 @@ def sweep(times_h, chance, needs_sky, needs_task, first, row, missed, clear, new
         stood = not standing
         while i >= first[h] or not stood:
             if not stood and (i < first[h] or times_h[i] <= h + 0.5):
-                now = _back(seen, total, h + 0.5, now, v, share, life, memory, jams, tasks)
+                now = _back(seen, total, h + 0.5, now, v, fixed)
                 _stand(seen, missed[row[h]], jams, tasks)
                 stood = True
             else:
-                now = _back(seen, total, times_h[i], now, v, share, life, memory, jams, tasks)
+                now = _back(seen, total, times_h[i], now, v, fixed)
                 _look(seen, np.float32(chance[i]), needs_sky[i], needs_task[i], jams, tasks)
                 i -= 1
-        _back(seen, total, float(h), now, v, share, life, memory, jams, tasks)
+        _back(seen, total, float(h), now, v, fixed)
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def _back(seen, total, then, now, clear, share, life, memory, jams, tasks):  # type: ignore[no-untyped-def]
+def _back(seen, total, then, now, clear, fixed):  # type: ignore[no-untyped-def]
     """Go back from `now` to `then`: some end in between, the sky changes; add what began in between to `total`."""
+    share, life, memory, jams, tasks = fixed
     dt = now - then
     if dt <= 0:
         return then

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from truceline.sensors.scene import CELL_KM, Scene, make_scene
 from truceline.strip import Strip
 from truceline.timespan import Timespan
 
-Table = npt.NDArray[np.float32]
+Table = npt.NDArray[np.floating[Any]]
 
 
 def cover_deployment(
@@ -26,26 +27,21 @@ def cover_deployment(
     strip: Strip,
     period: Timespan,
     kinds: Sequence[str] = KINDS,
-    cloud: Mapping[str, float] | None = None,
-    places: pd.DataFrame | None = None,
     cell_km: float = CELL_KM,
     passes: pd.DataFrame | None = None,
 ) -> Coverage:
     """Return how well each cell was watched in each hour of the period, by everything deployed.
 
     Cells are `cell_km` along the line; each value is the mean across the strip's width. Hours are judged by what is
-    looked at until the period's end, so its last hours are seen less of what lasts. `cloud` is cover (0-1) by UTC date
-    where it is known, `places` (lon_deg, lat_deg, population) tell who can report, `passes` (PASSES, cell = node of the
-    grid) may be given. Cost is linear in cells and hours.
+    looked at until the period's end, so its last hours are seen less of what lasts. `passes` (PASSES, cell = node of
+    the grid) may be given; else they are found. Cost is linear in cells and hours.
     """
     law = [violation(kind) for kind in kinds]
     steps, step_h = hourly_steps(period)
-    fine = make_scene(deployment, strip, period, cell_km=cell_km, cloud=cloud, places=places, passes=passes)
+    fine = make_scene(deployment, strip, period, cell_km=cell_km, passes=passes)
     wide = fine
     if any(one.lasting for one in law):
-        wide = make_scene(
-            deployment, strip, period, cell_km=cell_km, cloud=cloud, places=places, looks=fine.looks, lasting=True
-        )
+        wide = make_scene(deployment, strip, period, cell_km=cell_km, passes=fine.looks, lasting=True)
     made: list[dict[str, Table]] = [{}, {}, {}]
     stood = np.zeros((len(fine.grid.cell_km), len(steps)), np.float32)
     for one in law:
@@ -87,7 +83,7 @@ def _lasting(scene: Scene, one: Violation, case: int) -> tuple[Table, Table | No
 
 
 def _sudden(scene: Scene, one: Violation, case: int) -> tuple[Table, Table | None]:
-    """Return (c, s) seen of a kind that is over at once: by posts in its hour, by satellites in the fire it may leave."""
+    """Return (c, s) seen of a kind that is over at once: by posts in its hour, by satellites in the fire it leaves."""
     nodes, hours = scene.night.shape
     left = np.ones((nodes, hours), np.float32)
     chance = scene.looks.chance(one.kind, case=case, traced=True)
@@ -140,16 +136,20 @@ def _mean_over_bands(grid: Grid, by_node: Table) -> Table:
 
 
 def _across(grid: Grid, found: Sequence[Table]) -> Table:
-    """Return (c, s): the mean across the strip of walks by node, each (hours, cells) or (hours, 1)."""
+    """Return (c, s): the mean across the strip of walks by node, each (hours, cells) or (hours, 1).
+
+    A node's cells lie chainage by chainage, as many across for each.
+    """
     out = np.zeros((len(grid.cell_km), found[0].shape[0]), np.float32)
-    number = np.bincount(grid.chain, minlength=len(grid.cell_km))
+    number = len(grid.chain) // len(grid.cell_km)
     for node, seen in enumerate(found):
         chain = grid.chain[grid.edges[node] : grid.edges[node + 1]]
-        first, count = chain.min(), chain.max() - chain.min() + 1
-        weight = np.zeros((len(chain), count), np.float32)
-        weight[np.arange(len(chain)), chain - first] = 1 / number[chain]
-        every = seen if seen.shape[1] > 1 or len(chain) == 1 else np.broadcast_to(seen, (len(seen), len(chain)))
-        out[first : first + count] += (every @ weight).T
+        first, count = chain[0], chain[-1] - chain[0] + 1
+        deep = len(chain) // count
+        if seen.shape[1] == 1:
+            out[first : first + count] += (seen * np.float32(deep / number)).T
+        else:
+            out[first : first + count] += np.sum([seen[:, k::deep] for k in range(deep)], axis=0).T / np.float32(number)
     return out
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ import pandas as pd
 from truceline.timespan import Timespan
 
 Floats = npt.NDArray[np.float64]
-Table = npt.NDArray[np.float32]
+Table = npt.NDArray[np.floating[Any]]
 STEP_H = 1.0
 
 
@@ -59,7 +60,7 @@ class Coverage:
         """Return the same coverage in longer cells: means weighted by length; daylight as at each cell's middle."""
         number = max(1, int(np.ceil(self.width_km.sum() / cell_km - 1e-9)))
         into = np.minimum(((self.cell_km + self.width_km / 2) / cell_km).astype(int), number - 1)
-        width = np.bincount(into, weights=self.width_km, minlength=number)
+        width = np.bincount(into, weights=self.width_km, minlength=number).astype(float)
         share = np.zeros((number, len(into)), np.float32)
         share[into, np.arange(len(into))] = self.width_km / width[into]
         first = np.searchsorted(into, np.arange(number))

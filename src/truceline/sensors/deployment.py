@@ -5,6 +5,7 @@ Nothing here opens a file: a mission's sensors.yaml comes as its mapping, elemen
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -76,13 +77,15 @@ class Orbiting:
     duty: Duty = field(default_factory=Duty)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Conditions:
     """What the mission knows of the conditions, in place of the library's ranges; None where it does not."""
 
     half_width_km: float = 15.0  # the strip that is watched reaches this far to both sides of the line
     jamming_share: float | None = None
     tasking: float | None = None
+    cloud: Mapping[str, float] | None = None  # cover (0-1) by UTC date
+    places: pd.DataFrame | None = None  # lon_deg, lat_deg, population: who lives near and can report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +129,8 @@ class Deployment:
         """Return what of it cannot count in a period: sensors never on duty then, satellites without elements."""
         steps = pd.date_range(period.start, period.end, freq="h", inclusive="left")
         rows = []
-        for placed in {p.sensor_id: p for p in (*self.posts, *self.orbiting)}.values():
+        everything: tuple[Post | Orbiting, ...] = (*self.posts, *self.orbiting)
+        for placed in {p.sensor_id: p for p in everything}.values():
             if not placed.duty.on(steps, self.timezone).any():
                 said = f"it is on duty from {placed.duty.start} to {placed.duty.end}, which does not touch {period}."
                 rows.append((placed.sensor_id, said, "Correct its dates, or the period."))

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 
-from truceline.errors import MissionError, RequestError, UnknownNameError, did_you_mean
+from truceline.errors import RequestError, UnknownNameError
 from truceline.orbits import Elements, find_swath, swaths
 from truceline.sensors.acoustic import Acoustic
 from truceline.sensors.camera import Camera
-from truceline.sensors.deployment import Conditions, Deployment, Duty, Orbiting, Post, left_out_table
+from truceline.sensors.deployment import Conditions, Deployment, Orbiting, Post, left_out_table
+from truceline.sensors.deployment_checks import Said, Unusable, check_keys, check_numbers, duty_of
 from truceline.sensors.drone import TYPES, Drone
 from truceline.sensors.optical import Optical
 from truceline.sensors.people import Patrol, Reports
@@ -27,7 +27,6 @@ from truceline.sensors.seismic import Seismic
 from truceline.sensors.sight import SensorModel
 from truceline.sensors.thermal import Thermal
 from truceline.strip import Strip
-from truceline.timespan import parse_instant
 
 FILE_KEYS = {"schema", "elements", "cloud", "cloud_column", "conditions", "satellites", "sensors"}
 CONDITION_KEYS = {"half_width_km", "jamming_share", "tasking"}
@@ -45,18 +44,6 @@ KIND_KEYS: dict[str, set[str]] = {
 }
 IN_ORBIT: dict[str, Callable[..., SensorModel]] = {"thermal": Thermal, "optical": Optical, "sar": Sar}
 PATROL_STEP_KM = 5.0
-POSITIVE = ("swath_km", "speed_kmh", "band_km", "number", "every_km", "height_m", "elements", "max_deg", "half_width_km")
-SHARES = ("jamming_share", "tasking")
-
-Said = Mapping[str, Any]
-
-
-class _Unusable(Exception):  # noqa: N818 - never leaves this file
-    """One sensor cannot be used: what is wrong and what to do."""
-
-    def __init__(self, what: str, todo: str) -> None:
-        super().__init__(what)
-        self.what, self.todo = what, todo
 
 
 def read_deployment(
@@ -69,22 +56,22 @@ def read_deployment(
     MissionError, UnknownNameError
         On a key, kind of sensor or instrument that is not known; names the nearest that is.
     """
-    _check_keys(said, FILE_KEYS, where)
+    check_keys(said, FILE_KEYS, where)
     conditions, rows = _conditions(said.get("conditions") or {}, where)
     orbiting, posts = [], []
     for i, one in enumerate(said.get("satellites") or ()):
         name = str(one.get("id", one.get("instrument", f"satellites {i + 1}")))
-        _check_keys(one, SATELLITE_KEYS, f"{where}, satellites '{name}'")
+        check_keys(one, SATELLITE_KEYS, f"{where}, satellites '{name}'")
         try:
             orbiting.append(_orbiting(one, name, timezone, f"{where}, satellites '{name}'"))
-        except _Unusable as error:
+        except Unusable as error:
             rows.append((name, error.what, error.todo))
     for i, one in enumerate(said.get("sensors") or ()):
         name = str(one.get("id", f"sensor {i + 1}"))
         _check_kind(one, f"{where}, sensor '{name}'")
         try:
             posts += _posts(one, name, strip, timezone, conditions)
-        except _Unusable as error:
+        except Unusable as error:
             rows.append((name, error.what, error.todo))
     return Deployment(
         posts=tuple(posts),
@@ -96,42 +83,22 @@ def read_deployment(
     )
 
 
-def _check_keys(said: Said, known: set[str], where: str) -> None:
-    for key in said:
-        if key not in known:
-            guess = did_you_mean(str(key), known)
-            hint = f"Did you mean '{guess}'?" if guess else f"Known keys: {', '.join(sorted(known))}."
-            raise MissionError(f"key '{key}' is not known.", where=where, todo=hint)
-
-
 def _check_kind(one: Said, where: str) -> None:
     kind = str(one.get("kind", ""))
     if kind not in KIND_KEYS:
         raise UnknownNameError("kind of sensor", kind, KIND_KEYS, where=where)
-    _check_keys(one, COMMON_KEYS | KIND_KEYS[kind], where)
-
-
-def _numbers(one: Said) -> None:
-    """Refuse values no sensor can have."""
-    for key, value in one.items():
-        if key in {"number", "elements", *POSITIVE, *SHARES, "from_km", "to_km", "lon_deg", "lat_deg"} and (
-            isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value)
-        ):
-            raise _Unusable(f"{key} is {value!r}, which is not a number.", "Write a plain number.")
-        if key in POSITIVE and value <= 0:
-            raise _Unusable(f"{key} is {value:g}.", "It must be above nought.")
-        if key in SHARES and not 0 <= value <= 1:
-            raise _Unusable(f"{key} is {value:g}, which is no probability.", "Write a share between 0 and 1.")
+    check_keys(one, COMMON_KEYS | KIND_KEYS[kind], where)
 
 
 def _conditions(said: Said, where: str) -> tuple[Conditions, list[tuple[str, str, str]]]:
-    _check_keys(said, CONDITION_KEYS, f"{where}, conditions")
-    kept, rows = {}, []
+    check_keys(said, CONDITION_KEYS, f"{where}, conditions")
+    kept: dict[str, Any] = {}
+    rows = []
     for key, value in said.items():
         try:
-            _numbers({key: value})
+            check_numbers({key: value})
             kept[key] = float(value)
-        except _Unusable as error:
+        except Unusable as error:
             rows.append((f"conditions, {key}", error.what, error.todo + " The library's range is used."))
     return Conditions(**kept), rows
 
@@ -140,7 +107,7 @@ def _orbiting(one: Said, name: str, timezone: str, where: str) -> Orbiting:
     instrument = str(one.get("instrument", ""))
     if instrument not in swaths():
         raise UnknownNameError("instrument", instrument, swaths(), where=where)
-    _numbers(one)
+    check_numbers(one)
     swath = find_swath(instrument)
     if "satellites" in one:
         swath = replace(swath, norad_ids=tuple(int(number) for number in one["satellites"]))
@@ -148,59 +115,35 @@ def _orbiting(one: Said, name: str, timezone: str, where: str) -> Orbiting:
         try:
             swath = replace(swath, max_deg=float(one["max_deg"]))
         except RequestError as error:
-            raise _Unusable(error.what, error.todo) from error
+            raise Unusable(error.what, error.todo) from error
     model = IN_ORBIT[swath.kind](name=name, instrument=instrument)
-    return Orbiting(sensor_id=name, model=model, swath=swath, duty=_duty(one, timezone))
-
-
-def _duty(one: Said, timezone: str) -> Duty:
-    start, end = (_instant(one.get(key), timezone) for key in ("from", "to"))
-    if start is not None and end is not None and end <= start:
-        raise _Unusable(f"it is on duty from {start} to {end}.", "The end comes after the start.")
-    hours = str(one.get("hours", "00:00-24:00"))
-    try:
-        first, last = (_hour(part) for part in hours.split("-"))
-    except ValueError as error:
-        raise _Unusable(f"hours are '{hours}'.", "Write local hours such as 18:00-06:00.") from error
-    return Duty(start=start, end=end, from_h=first, to_h=last)
-
-
-def _hour(text: str) -> float:
-    hour, minute = text.strip().split(":")
-    value = int(hour) + int(minute) / 60
-    if not 0 <= value <= 24:
-        raise ValueError(text)
-    return value
-
-
-def _instant(value: Any, timezone: str) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        return parse_instant(value, zone=timezone)
-    except RequestError as error:
-        raise _Unusable(error.what, error.todo) from error
+    return Orbiting(sensor_id=name, model=model, swath=swath, duty=duty_of(one, timezone))
 
 
 def _posts(one: Said, name: str, strip: Strip, timezone: str, conditions: Conditions) -> list[Post]:
     """Return the post, or posts, of one entry."""
-    _numbers(one)
-    duty, kind = _duty(one, timezone), one["kind"]
+    check_numbers(one)
+    duty, kind = duty_of(one, timezone), one["kind"]
     if kind == "report":
         return [Post(sensor_id=name, model=Reports(name=name), from_km=0.0, to_km=strip.length_km, duty=duty)]
     if kind == "drone":
         first, last = _stretch(one, strip)
         band = float(one.get("band_km", 2 * conditions.half_width_km))
-        given = {key: float(one[key]) for key in ("number", "swath_km", "speed_kmh") if key in one}
         drone = Drone(
-            name=name, stretch_km=last - first, band_km=band, type=_choice(one, "type", "male", TYPES), **given
+            name=name,
+            stretch_km=last - first,
+            band_km=band,
+            type=_choice(one, "type", "male", TYPES),
+            number=float(one.get("number", 1.0)),
+            swath_km=float(one.get("swath_km", 0.0)),
+            speed_kmh=float(one.get("speed_kmh", 0.0)),
         )
         return [Post(sensor_id=name, model=drone, from_km=first, to_km=last, band_km=band, duty=duty)]
     at_km, offset, share = _places(one, strip, moving=kind == "patrol")
     if "lon_deg" in one or "lat_deg" in one:
         lon, lat = np.array([float(one.get("lon_deg", np.nan))]), np.array([float(one.get("lat_deg", np.nan))])
         if not (abs(lon) <= 180).all() or not (abs(lat) <= 90).all():
-            raise _Unusable(f"it stands at {lon[0]}, {lat[0]}.", "Give lon_deg and lat_deg, both in degrees.")
+            raise Unusable(f"it stands at {lon[0]}, {lat[0]}.", "Give lon_deg and lat_deg, both in degrees.")
     else:
         lon, lat = strip.locate(chainage_km=at_km, offset_km=offset)
     model = _standing(one, kind, name)
@@ -218,9 +161,7 @@ def _standing(one: Said, kind: str, name: str) -> SensorModel:
     if kind == "seismic":
         return Seismic(name=name, elements=int(one.get("elements", 24)))
     if kind == "radar":
-        return Radar(
-            name=name, type=_choice(one, "type", "ground", SEES), height_m=float(one.get("height_m", 10.0))
-        )
+        return Radar(name=name, type=_choice(one, "type", "ground", SEES), height_m=float(one.get("height_m", 10.0)))
     return Patrol(name=name, by_night=bool(one.get("by_night", False)))
 
 
@@ -234,7 +175,7 @@ def _choice(one: Said, key: str, default: str, known: Sequence[str] | Mapping[st
 def _stretch(one: Said, strip: Strip) -> tuple[float, float]:
     first, last = float(one.get("from_km", 0.0)), float(one.get("to_km", strip.length_km))
     if not 0 <= first < last or first >= strip.length_km:
-        raise _Unusable(
+        raise Unusable(
             f"it covers km {first:g} to {last:g} of a line of {strip.length_km:.0f} km.", "Give from_km below to_km."
         )
     return first, min(last, strip.length_km)
@@ -246,12 +187,12 @@ def _places(one: Said, strip: Strip, *, moving: bool) -> tuple[np.ndarray[Any, A
     if "at_km" in one:
         at = np.atleast_1d(np.asarray(one["at_km"], float))
         if not ((at >= 0) & (at <= strip.length_km)).all():
-            raise _Unusable(f"it stands at km {one['at_km']} of a line of {strip.length_km:.0f} km.", "Correct at_km.")
+            raise Unusable(f"it stands at km {one['at_km']} of a line of {strip.length_km:.0f} km.", "Correct at_km.")
         return at, offset, 1.0
     if "lon_deg" in one or "lat_deg" in one:
         return np.zeros(1), offset, 1.0
     if "from_km" not in one:
-        raise _Unusable("it stands nowhere.", "Give lon_deg and lat_deg, or at_km, or from_km, to_km and every_km.")
+        raise Unusable("it stands nowhere.", "Give lon_deg and lat_deg, or at_km, or from_km, to_km and every_km.")
     first, last = _stretch(one, strip)
     step = PATROL_STEP_KM if moving else float(one.get("every_km", 10.0))
     at = np.arange(first + min(step, last - first) / 2, last, step)

@@ -62,110 +62,117 @@ def _quantiles(mass: Floats) -> tuple[float, ...]:
 def _delays(scene: Scene, one: Violation) -> Floats:
     """Return (horizon + 1,): mass of detections by whole hours of delay, and of what is never detected."""
     hours = len(scene.steps)
-    horizon = min(HORIZON_H, hours)
-    mass = np.zeros(horizon + 1)
+    mass = np.zeros(min(HORIZON_H, hours) + 1)
     trace = one.trace(MID) if one.life_h(MID) else 0.0
+    new_day = scene.steps.hour.to_numpy() == 0
+    clear = scene.clear(one.kind, MID)
+    constants = scene.constants(max(one.life_h(MID), 1e-3), MID)
     for traced, share in ((True, trace), (False, 1 - trace)):
         if share <= 0:
             continue
         chance = scene.looks.chance(one.kind, case=MID, traced=traced)
         missed = scene.standing.missed(one.kind, case=MID, traced=traced)
-        constants = scene.constants(max(one.life_h(MID), 1e-3), MID)
-        clear = scene.clear(one.kind, MID)
+        looked = chance if traced or one.lasting else np.zeros_like(chance)
         for node in range(len(scene.night)):
             rows = slice(scene.looks.edges[node], scene.looks.edges[node + 1])
-            times = scene.looks.time_h[rows]
             cells = slice(scene.grid.edges[node], scene.grid.edges[node + 1])
-            stood = missed[:, :, cells].mean(axis=2) if len(missed) else np.ones((1, 1))
-            row = scene.standing.regime * 2 + scene.night[node] if len(missed) else np.zeros(hours, np.int64)
-            _follow(
-                times,
-                chance[rows],
-                scene.looks.needs_sky[rows],
-                scene.looks.needs_task[rows],
-                np.searchsorted(times, np.arange(hours + 1)).astype(np.int64),
-                row,
-                np.asarray(stood, float),
-                clear[node],
-                scene.steps.hour.to_numpy() == 0,
-                constants,
-                np.array([one.lasting, traced or one.lasting, horizon, EVERY_H], np.int64),
-                share,
-                mass,
-            )
+            times = scene.looks.time_h[rows]
+            first = np.searchsorted(times, np.arange(hours + 1)).astype(np.int64)
+            under = (times, looked[rows], scene.looks.needs_sky[rows], scene.looks.needs_task[rows], first)
+            stood, row = np.ones((1, 1)), np.zeros(hours, np.int64)
+            if len(missed):
+                stood = missed[:, :, cells].mean(axis=2).astype(float)
+                row = scene.standing.regime * 2 + scene.night[node]
+            _follow(under, (row, clear[node], new_day, stood), constants, (one.lasting, EVERY_H, share), mass)
     mass[-1] -= mass[:-1].sum()
     return mass
 
 
 @numba.njit(cache=True, nogil=True)
-def _follow(times, chance, sky, task, first, row, stood, clear, new_day, constants, how, share, mass):  # type: ignore[no-untyped-def]
-    """Follow violations begun at the middle of every few hours forwards, adding their detections to `mass` by delay."""
-    hours = len(row)
-    lasting, looks_count, horizon, every = how[0] == 1, how[1] == 1, how[2], how[3]
-    jams = stood.shape[1]
+def _follow(looks, by_hour, constants, how, mass):  # type: ignore[no-untyped-def]
+    """Follow violations begun at the middle of every few hours forwards, adding their detections to `mass` by delay.
+
+    The last of `mass` gets all that began: the caller takes off what was found.
+    """
+    row, clear, new_day, stood = by_hour
+    lasting, every, share = how
+    horizon, jams = len(mass) - 1, stood.shape[1]
     p_jam = np.array([1.0, 0.0]) if jams == 1 else np.array([1 - constants[JAM_SHARE], constants[JAM_SHARE]])
     p_task = np.array([1 - constants[TASKED], constants[TASKED]])
-    state = np.empty((2, 2, 2))
-    for begin in range(0, hours, every):
-        for j in range(2):
-            for t in range(2):
-                state[j, t, 0] = share * p_jam[j] * p_task[t] * clear[begin]
-                state[j, t, 1] = share * p_jam[j] * p_task[t] * (1 - clear[begin])
+    state = np.empty((2, 2, 2))  # jammed, tasked, sky shut
+    for begin in range(0, len(row), every):
+        _begin(state, share, p_jam, p_task, clear[begin])
+        mass[horizon] += share
+        mass[0] += _stand(state, stood[row[begin]])
         now = begin + 0.5
-        for j in range(jams):  # what posts make of it in its own hour
-            found = (1 - stood[row[begin], j]) * state[j].sum()
-            mass[0] += found
-            state[j] *= stood[row[begin], j]
-        for h in range(begin, min(hours, begin + horizon)):
+        for h in range(begin, min(len(row), begin + horizon)):
             if h > begin:
                 if new_day[h]:
-                    _redraw_task(state, p_task)
-                _step(state, h + 0.0, now, clear[h], constants, p_jam, jams)
-                now = h + 0.0
-            if looks_count:
-                for i in range(first[h], first[h + 1]):
-                    if times[i] < now or chance[i] == 0:
-                        continue
-                    _step(state, times[i], now, clear[h], constants, p_jam, jams)
-                    now = times[i]
-                    mass[min(int(now - begin - 0.5), horizon - 1)] += _detect(state, chance[i], sky[i], task[i])
+                    _redraw(state, p_task)
+                now = _step(state, float(h), now, clear[h], constants, p_jam)
+            now = _pass_over(state, looks, (h, begin, now, clear[h]), constants, p_jam, mass)
             if lasting and h > begin:
-                middle = max(h + 0.5, now)
-                _step(state, middle, now, clear[h], constants, p_jam, jams)
-                now = middle
-                for j in range(jams):
-                    found = (1 - stood[row[h], j]) * state[j].sum()
-                    mass[min(int(now - begin - 0.5), horizon - 1)] += found
-                    state[j] *= stood[row[h], j]
+                now = _step(state, max(h + 0.5, now), now, clear[h], constants, p_jam)
+                mass[min(int(now - begin - 0.5), horizon - 1)] += _stand(state, stood[row[h]])
             if state.sum() < 1e-5 * share:
                 break
-    begun = (hours + every - 1) // every
-    mass[horizon] += share * begun  # for now all of them; what was found is taken off by the caller
 
 
 @numba.njit(cache=True, nogil=True)
-def _step(state, then, now, clear, constants, p_jam, jams):  # type: ignore[no-untyped-def]
+def _pass_over(state, looks, when, constants, p_jam, mass):  # type: ignore[no-untyped-def]
+    """The looks of one hour from `now` on."""
+    times, chance, sky, task, first = looks
+    h, begin, now, clear = when
+    for i in range(first[h], first[h + 1]):
+        if times[i] >= now and chance[i] > 0:
+            now = _step(state, times[i], now, clear, constants, p_jam)
+            mass[min(int(now - begin - 0.5), len(mass) - 2)] += _detect(state, chance[i], sky[i], task[i])
+    return now
+
+
+@numba.njit(cache=True, nogil=True)
+def _begin(state, share, p_jam, p_task, clear):  # type: ignore[no-untyped-def]
+    for j in range(2):
+        for t in range(2):
+            state[j, t, 0] = share * p_jam[j] * p_task[t] * clear
+            state[j, t, 1] = share * p_jam[j] * p_task[t] * (1 - clear)
+
+
+@numba.njit(cache=True, nogil=True)
+def _stand(state, missed):  # type: ignore[no-untyped-def]
+    """An hour of the posts: return what they find, and take it off."""
+    found = 0.0
+    for j in range(missed.shape[0]):
+        found += (1 - missed[j]) * state[j].sum()
+        state[j] *= missed[j]
+    return found
+
+
+@numba.njit(cache=True, nogil=True)
+def _step(state, then, now, clear, constants, p_jam):  # type: ignore[no-untyped-def]
+    """Go on to `then`: some end, the sky and the jamming change."""
     dt = then - now
     if dt <= 0:
-        return
+        return now
     alive = np.exp(-dt / constants[LIFE_H])
     keep = np.exp(-dt / constants[CLOUD_MEMORY_H])
+    held = np.exp(-dt / max(constants[JAM_MEMORY_H], 1e-6))
     for j in range(2):
         for t in range(2):
             both = state[j, t, 0] + state[j, t, 1]
             state[j, t, 0] = alive * (keep * state[j, t, 0] + (1 - keep) * clear * both)
             state[j, t, 1] = alive * (keep * state[j, t, 1] + (1 - keep) * (1 - clear) * both)
-    if jams == 2:
-        held = np.exp(-dt / max(constants[JAM_MEMORY_H], 1e-6))
-        for t in range(2):
-            for s in range(2):
-                both = state[0, t, s] + state[1, t, s]
-                for j in range(2):
-                    state[j, t, s] = held * state[j, t, s] + (1 - held) * p_jam[j] * both
+    for t in range(2):
+        for s in range(2):
+            both = state[0, t, s] + state[1, t, s]
+            for j in range(2):
+                state[j, t, s] = held * state[j, t, s] + (1 - held) * p_jam[j] * both
+    return then
 
 
 @numba.njit(cache=True, nogil=True)
-def _redraw_task(state, p_task):  # type: ignore[no-untyped-def]
+def _redraw(state, p_task):  # type: ignore[no-untyped-def]
+    """A new day: whether the line is tasked is drawn anew."""
     for j in range(2):
         for s in range(2):
             both = state[j, 0, s] + state[j, 1, s]
@@ -175,11 +182,10 @@ def _redraw_task(state, p_task):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def _detect(state, chance, sky, task):  # type: ignore[no-untyped-def]
+    """A look in the states in which it looks: return what it finds, and take it off."""
     found = 0.0
     for j in range(2):
-        for t in range(2):
-            if task and t == 0:
-                continue
+        for t in range(1 if task else 0, 2):
             for s in range(1 if sky else 2):
                 found += chance * state[j, t, s]
                 state[j, t, s] *= 1 - chance

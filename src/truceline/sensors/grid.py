@@ -43,7 +43,9 @@ class Grid:
         return np.asarray(np.hypot((self.lon_deg - lon_deg) * kx, (self.lat_deg - lat_deg) * ky) / 1000)
 
 
-def make_grid(strip: Strip, *, half_width_km: float, cell_km: float, offset_km: float, node_km: float = NODE_KM) -> Grid:
+def make_grid(
+    strip: Strip, *, half_width_km: float, cell_km: float, offset_km: float, node_km: float = NODE_KM
+) -> Grid:
     """Return the grid of a strip: cells of cell_km along and about offset_km across, nodes of about node_km."""
     start = np.arange(0.0, max(strip.length_km, 1e-9), cell_km)
     width = np.minimum(cell_km, strip.length_km - start)
@@ -60,14 +62,12 @@ def make_grid(strip: Strip, *, half_width_km: float, cell_km: float, offset_km: 
     lon, lat = strip.locate(chainage_km=(start + width / 2)[chain], offset_km=offset[where])
     middle = (np.arange(stretches) + 0.5) * strip.length_km / stretches
     band_offset = np.array([offset[band == b].mean() for b in range(bands)])
-    node_lon, node_lat = strip.locate(
-        chainage_km=np.repeat(middle, bands), offset_km=np.tile(band_offset, stretches)
-    )
+    node_lon, node_lat = strip.locate(chainage_km=np.repeat(middle, bands), offset_km=np.tile(band_offset, stretches))
     return Grid(
         cell_km=start,
         width_km=width,
         chain=chain,
-        offset_km=offset[where],
+        offset_km=np.asarray(offset[where], float),
         lon_deg=lon,
         lat_deg=lat,
         node=node,

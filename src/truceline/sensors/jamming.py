@@ -1,7 +1,7 @@
 """Jamming: a two-state process for each block of the line, that blinds all drones there at once.
 
-A jammed hour is not an hour observed by drones, and is itself an observation; whose it is cannot be told (the source may
-lie anywhere within kilometres).
+A jammed hour is not an hour observed by drones, and is itself an observation; whose it is cannot be told (the
+source may lie anywhere within kilometres).
 """
 
 from __future__ import annotations

@@ -43,7 +43,10 @@ _ALL = (
     ),
     Violation(kind="small_arms_fire", called="small-arms fire", lasting=False, trace_means=""),
     Violation(
-        kind="heavy_weapons", called="vehicle or heavy weapon present", lasting=True, trace_means="it stands in the open"
+        kind="heavy_weapons",
+        called="vehicle or heavy weapon present",
+        lasting=True,
+        trace_means="it stands in the open",
     ),
     Violation(kind="overflight", called="aircraft or UAV in flight", lasting=False, trace_means=""),
     Violation(kind="warship", called="ship where it may not be", lasting=True, trace_means="it is at sea"),

@@ -25,7 +25,7 @@ class Looks:
     """Every look at every node, sorted by node and time."""
 
     orbiting: tuple[Orbiting, ...]
-    which: Ints  # (l,) entry of `orbiting`
+    which: Ints  # (l,) entry of `orbiting`, one for each instrument
     node: Ints  # (l,)
     time_h: Floats  # (l,) hours from the period's start
     view: View  # of all looks, sky open
@@ -49,9 +49,7 @@ class Looks:
         return made * self.when_told
 
 
-def find_looks(
-    deployment: Deployment, grid: Grid, *, period: Timespan, passes: pd.DataFrame | None = None
-) -> Looks:
+def find_looks(deployment: Deployment, grid: Grid, *, period: Timespan, passes: pd.DataFrame | None = None) -> Looks:
     """Return the looks of a deployment's satellites at the nodes of a grid.
 
     `passes` (PASSES, cell = node) may be given; otherwise they are found from the deployment's element sets. Satellites
@@ -60,29 +58,49 @@ def find_looks(
     if passes is None:
         passes = _passes(deployment, grid, period)
     most = max((o.swath.tasked[1] for o in deployment.orbiting if o.swath.agile), default=1.0)
+    alike = {(o.swath.kind, o.swath.instrument): o for o in reversed(deployment.orbiting)}
+    models = list(alike)
+    of_satellite = passes.groupby("norad_id").indices
     parts = []
-    for i, orbiting in enumerate(deployment.orbiting):
+    for orbiting in deployment.orbiting:
         swath = orbiting.swath
-        rows = passes[(passes["instrument"] == swath.instrument) & passes["norad_id"].isin(swath.norad_ids)]
-        rows = rows[rows["incidence_deg" if swath.limit == "incidence" else "off_nadir_deg"] <= swath.max_deg + 1e-6]
+        mine = [of_satellite[norad_id] for norad_id in swath.norad_ids if norad_id in of_satellite]
+        rows = passes.iloc[np.concatenate(mine) if mine else np.zeros(0, np.int64)]
+        angle = rows["incidence_deg" if swath.limit == "incidence" else "off_nadir_deg"].to_numpy(float)
+        keep = (rows["instrument"] == swath.instrument).to_numpy(bool) & (angle <= swath.max_deg + 1e-6)
         peak = pd.DatetimeIndex(rows["time_peak"])
-        keep = np.ones(len(rows), bool)
         if orbiting.duty.start is not None:
             keep &= np.asarray(peak >= pd.Timestamp(orbiting.duty.start))
         if orbiting.duty.end is not None:
             keep &= np.asarray(peak < pd.Timestamp(orbiting.duty.end))
-        told = swath.tasked[1] / most if swath.agile else 1.0
-        parts.append(
-            rows[keep].assign(which=i, sky=swath.kind != "sar", task=swath.agile, told=told if most > 0 else 0.0)
-        )
-    columns = ["node", "which", "sky", "task", "told", "time_peak", "off_nadir_deg", "incidence_deg", "sun_elevation_deg"]
+        told = swath.tasked[1] / most if swath.agile and most > 0 else 1.0
+        which = models.index((swath.kind, swath.instrument))
+        parts.append(rows[keep].assign(which=which, sky=swath.kind != "sar", task=swath.agile, told=told))
+    columns = [
+        "node",
+        "which",
+        "sky",
+        "task",
+        "told",
+        "time_peak",
+        "off_nadir_deg",
+        "incidence_deg",
+        "sun_elevation_deg",
+    ]
     table = pd.concat(parts).rename(columns={"cell": "node"}) if parts else pd.DataFrame(columns=columns)
     table = table.sort_values(["node", "time_peak"], kind="stable")
-    hours = (pd.DatetimeIndex(table["time_peak"]).tz_localize(None).to_numpy("datetime64[ns]").astype("int64")
-             - pd.Timestamp(period.start).value) / 3.6e12 if len(table) else np.zeros(0)
+    hours = (
+        (
+            pd.DatetimeIndex(table["time_peak"]).tz_localize(None).to_numpy("datetime64[ns]").astype("int64")
+            - pd.Timestamp(period.start).value
+        )
+        / 3.6e12
+        if len(table)
+        else np.zeros(0)
+    )
     node = table["node"].to_numpy(np.int64)
     return Looks(
-        orbiting=deployment.orbiting,
+        orbiting=tuple(alike.values()),
         which=table["which"].to_numpy(np.int64),
         node=node,
         time_h=np.asarray(hours, float),

@@ -46,7 +46,7 @@ class Patrol:
             detects = heard(kind, view, case=case, threshold_db=threshold) * fact("patrol.attentive").for_it(case)
         elif kind in SEEN:
             shown = 1.0 if kind == "damage" else view.traced
-            detects = sees * fact("patrol.attentive").for_it(case) * shown
+            detects = np.asarray(sees * fact("patrol.attentive").for_it(case) * shown, float)
         else:
             return unseen(view)
         return sight_of(
@@ -81,10 +81,10 @@ class Reports:
         """Return the chance that what happened is reported by anybody."""
         if kind not in REPORTED:
             return unseen(view)
-        chance = reported(view.people, case=case) * REPORTED[kind]
-        if violation(kind).lasting:  # reported once in its life, not anew in every hour of it
-            chance = 1 - (1 - chance) ** (1 / violation(kind).life_h(case))
-        return sight_of(view, available=1.0, visible=1.0, detects=chance)
+        missed = 1 - reported(view.people, case=case) * REPORTED[kind]
+        # what lasts is reported once in its life, not anew in every hour of it
+        hours = violation(kind).life_h(case) if violation(kind).lasting else 1.0
+        return sight_of(view, available=1.0, visible=1.0, detects=1 - missed ** (1 / hours))
 
     def reach_km(self) -> float:
         """Return infinity: reports come from the whole line."""

@@ -76,9 +76,7 @@ def cover(looks: pd.DataFrame, *, strip: Strip, period: Timespan, kinds: Sequenc
     )
 
 
-def _walk(
-    inside: Bools, at: Floats, chance: Floats, clear: Floats, *, life_h: float, shape: tuple[int, int]
-) -> Floats:
+def _walk(inside: Bools, at: Floats, chance: Floats, clear: Floats, *, life_h: float, shape: tuple[int, int]) -> Floats:
     """Return (cells, steps): the chance that a fire begun in each step was seen by a look at its cell."""
     out = np.zeros(shape)
     none = np.zeros((0, 1, 1), np.float32)
@@ -91,7 +89,8 @@ def _walk(
         if key not in walked:
             sky, seen = np.ones(int(rows.sum()), bool), np.empty((shape[1], 1), np.float32)
             first = np.searchsorted(at[rows], np.arange(shape[1] + 1)).astype(np.int64)
-            sweep(at[rows], chance[rows].astype(np.float32), sky, ~sky, first, row, none, clear, days, constants, seen)
+            under = (at[rows], chance[rows].astype(np.float32), sky, ~sky, first)
+            sweep(under, (row, clear, days), none, constants, seen)
             walked[key] = seen[:, 0].astype(float)
         out[cell] = walked[key]
     return out

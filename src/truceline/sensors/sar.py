@@ -1,4 +1,4 @@
-"""Radar satellites: change of backscatter over buildings, ships, and vehicles at fine resolution; through cloud and dark.
+"""Radar satellites: change of backscatter over buildings, ships, vehicles at fine resolution; through cloud and dark.
 
 Building damage by change is found with P_D .28-.74-.88 at a false-alarm rate of .05-.11-.2 over a window of one to two
 months (PWTT). Whether damage is of a kind that shows is one draw for each violation (its trace), not one for each look.

@@ -1,10 +1,10 @@
-"""A deployment set out over the strip's grid and the hours of a period: everything that does not depend on the violation."""
+"""A deployment set out over the strip's grid and the hours of a period: all that does not depend on the violation."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ import pandas as pd
 from truceline.light import SUNRISE_DEG, sun_elevation_deg
 from truceline.sensors.chain import sweep
 from truceline.sensors.coverage import hourly_steps
-from truceline.sensors.deployment import Deployment
+from truceline.sensors.deployment import Conditions, Deployment
 from truceline.sensors.facts import fact
 from truceline.sensors.grid import NODE_KM, Grid, make_grid
 from truceline.sensors.jamming import Jamming, usual_jamming
@@ -25,7 +25,7 @@ from truceline.strip import Strip
 from truceline.timespan import Timespan
 
 Floats = npt.NDArray[np.float64]
-Table = npt.NDArray[np.float32]
+Table = npt.NDArray[np.floating[Any]]
 CELL_KM = 1.0
 ACROSS_KM = 1.0  # cells across the strip, for what is over at once
 ACROSS_LASTING_KM = 5.0  # for what lasts: looks of many hours are followed at fewer places (error: see the tests)
@@ -40,9 +40,7 @@ class Scene:
     looks: Looks
     standing: Standing
     night: npt.NDArray[np.bool_]  # (nodes, hours)
-    cloud: Mapping[str, float] | None  # cover (0-1) by UTC date, where it is known
-    jamming_share: float | None
-    tasking: float | None
+    conditions: Conditions
 
     def clear(self, kind: str, case: int) -> Floats:
         """Return (nodes, hours): the chance of a sky open to the looks that matter for the kind."""
@@ -55,19 +53,20 @@ class Scene:
             lat_deg=grid.node_lat_deg,
             exponent=exponent,
             error=error,
-            actual=self.cloud,
+            actual=self.conditions.cloud,
         )
 
     def jamming(self, case: int) -> Jamming:
         """Return the process of jamming of a case, with the mission's own share where it states one."""
         usual = usual_jamming(case)
-        return usual if self.jamming_share is None else Jamming(share=self.jamming_share, on_h=usual.on_h)
+        stated = self.conditions.jamming_share
+        return usual if stated is None else Jamming(share=stated, on_h=usual.on_h)
 
     def constants(self, life_h: float, case: int) -> Floats:
         """Return what the walk is told: life, memory of the sky, share and memory of jamming, chance of tasking."""
-        memory = fact("cloud.memory_h" if self.cloud is None else "cloud.memory_known_h").mid
+        memory = fact("cloud.memory_h" if self.conditions.cloud is None else "cloud.memory_known_h").mid
         jamming = self.jamming(case)
-        tasking = fact("tasking.daily").for_it(case) if self.tasking is None else self.tasking
+        tasking = fact("tasking.daily").for_it(case) if self.conditions.tasking is None else self.conditions.tasking
         return np.array([life_h, memory, jamming.share, min(jamming.memory_h, 1e6), tasking])
 
     def walk(self, chance: Floats, missed: Table | None, *, clear: Floats, constants: Floats) -> list[Table]:
@@ -87,19 +86,15 @@ class Scene:
                 stood = np.ascontiguousarray(missed[:, :, edges[node] : edges[node + 1]])
             cells = 1 if missed is None else edges[node + 1] - edges[node]
             out = np.empty((hours, cells), np.float32)
-            sweep(
+            under = (
                 times,
                 chance[rows][useful].astype(np.float32),
                 looks.needs_sky[rows][useful],
                 looks.needs_task[rows][useful],
                 np.searchsorted(times, np.arange(hours + 1)).astype(np.int64),
-                self.standing.regime * 2 + self.night[node],
-                stood,
-                clear[node],
-                new_day,
-                constants,
-                out,
             )
+            row = self.standing.regime * 2 + self.night[node]
+            sweep(under, (row, clear[node], new_day), stood, constants, out)
             return out
 
         with ThreadPoolExecutor() as pool:
@@ -112,14 +107,14 @@ def make_scene(
     period: Timespan,
     *,
     cell_km: float = CELL_KM,
-    cloud: Mapping[str, float] | None = None,
-    places: pd.DataFrame | None = None,
-    passes: pd.DataFrame | None = None,
-    looks: Looks | None = None,
+    passes: pd.DataFrame | Looks | None = None,
     lasting: bool = False,
     node_km: float = NODE_KM,
 ) -> Scene:
-    """Return a deployment set out over the strip's grid and the period's hours."""
+    """Return a deployment set out over the strip's grid and the period's hours.
+
+    `lasting` takes the wider cells across the strip that what lasts is followed at. Passes found before may be given.
+    """
     steps, _ = hourly_steps(period)
     grid = make_grid(
         strip,
@@ -130,13 +125,12 @@ def make_scene(
     )
     middle = steps + pd.Timedelta(minutes=30)
     sun = sun_elevation_deg(middle, lon_deg=grid.node_lon_deg, lat_deg=grid.node_lat_deg).T
+    looks = passes if isinstance(passes, Looks) else find_looks(deployment, grid, period=period, passes=passes)
     return Scene(
         grid=grid,
         steps=steps,
-        looks=looks if looks is not None else find_looks(deployment, grid, period=period, passes=passes),
-        standing=stand(deployment, grid, strip=strip, steps=steps, places=places),
+        looks=looks,
+        standing=stand(deployment, grid, strip=strip, steps=steps),
         night=sun < SUNRISE_DEG,
-        cloud=cloud,
-        jamming_share=deployment.conditions.jamming_share,
-        tasking=deployment.conditions.tasking,
+        conditions=deployment.conditions,
     )

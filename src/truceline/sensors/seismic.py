@@ -1,7 +1,7 @@
 """Ground waves and infrasound: magnitudes a network can see, and arrays that hear far away.
 
-Station threshold M = log10(S n / g) + 1.11 log10 r + .00189 r - 2.09 (IASPEI local magnitude; n noise in nm, S = 3, g the
-square root of the number of elements); detected if three stations or one array are over it.
+Station threshold M = log10(S n / g) + 1.11 log10 r + .00189 r - 2.09 (IASPEI local magnitude; n noise in nm, S = 3, g
+the square root of the number of elements); detected if three stations or one array are over it.
 """
 
 from __future__ import annotations

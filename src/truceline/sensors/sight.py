@@ -16,7 +16,7 @@ import pandas as pd
 from truceline.sensors.facts import Fact, facts
 from truceline.sensors.kinds import KINDS
 
-__all__ = ["KINDS", "REASONS", "Sight", "SensorModel", "View", "assumptions"]
+__all__ = ["KINDS", "REASONS", "SensorModel", "Sight", "View", "assumptions"]
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -77,9 +77,17 @@ class Sight:
 class SensorModel(Protocol):
     """One kind of sensor. `standing` sensors watch through whole hours; the others look for an instant."""
 
-    name: str
-    kind: str  # thermal | optical | sar | drone | camera | acoustic | seismic | radar | patrol | report
-    standing: bool
+    @property
+    def name(self) -> str:
+        """Its name in the mission."""
+
+    @property
+    def kind(self) -> str:
+        """One of thermal, optical, sar, drone, camera, acoustic, seismic, radar, patrol, report."""
+
+    @property
+    def standing(self) -> bool:
+        """Whether it watches through whole hours; the others look for an instant."""
 
     def sight(self, kind: str, view: View, *, case: int) -> Sight:
         """Return what it makes of a violation of the kind, for each place viewed."""

@@ -48,17 +48,18 @@ class Standing:
         made = np.ones((len(self.regimes), 2, self.jams, number), np.float32)
         if not len(self.posts):
             return made[:0].reshape(0, self.jams, number)
-        chances = [self._chance(i, kind, case=case, traced=traced) for i in range(len(self.posts))]
+        chances = [self.missed_by(i, kind, case=case, traced=traced) for i in range(len(self.posts))]
         for r, on in enumerate(self.regimes):
             left = np.ones((3, 2, self.jams, number), np.float32)
             for i in np.flatnonzero(on):
-                if chances[i] is not None:
-                    left[..., self.cells[i]] *= chances[i]
+                chance = chances[i]
+                if chance is not None:
+                    left[..., self.cells[i]] *= chance
             made[r] = np.tensordot(weather.share[:, self.months[r]].astype(np.float32), left, axes=1)
         return made.reshape(-1, self.jams, number)
 
-    def _chance(self, i: int, kind: str, *, case: int, traced: bool) -> Floats32 | None:
-        """Return (weather, night, jam, cells in reach): the chance that one post misses it; None where it never sees."""
+    def missed_by(self, i: int, kind: str, *, case: int, traced: bool) -> Floats32 | None:
+        """Return (weather, night, jam, cells in reach): chance that one post misses it for an hour; None if blind."""
         post, weather = self.posts[i], hours_by_month(case)
         view = View(
             range_km=self.range_km[i],
@@ -73,10 +74,8 @@ class Standing:
         return (1 - chance).astype(np.float32) if chance.any() else None
 
 
-def stand(
-    deployment: Deployment, grid: Grid, *, strip: Strip, steps: pd.DatetimeIndex, places: pd.DataFrame | None = None
-) -> Standing:
-    """Return the deployment's posts over a grid and hours. `places` (lon_deg, lat_deg, population) feed the reports."""
+def stand(deployment: Deployment, grid: Grid, *, strip: Strip, steps: pd.DatetimeIndex) -> Standing:
+    """Return the deployment's posts over a grid and hours."""
     posts = tuple(p for p in deployment.posts if p.duty.on(steps, deployment.timezone).any())
     reached = [_reach(post, grid, strip) for post in posts]
     duty = np.stack([p.duty.on(steps, deployment.timezone) for p in posts] or [np.zeros(len(steps), bool)], axis=1)
@@ -86,7 +85,7 @@ def stand(
         posts=posts,
         cells=tuple(cells for cells, _ in reached),
         range_km=tuple(away for _, away in reached),
-        people=_people(grid, places),
+        people=_people(grid, deployment.conditions.places),
         regimes=kept[:, 1 : 1 + len(posts)].astype(bool),
         months=kept[:, 0],
         regime=regime.reshape(-1),

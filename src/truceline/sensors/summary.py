@@ -92,7 +92,7 @@ def revisit_table(scene: Scene) -> pd.DataFrame:
     stands there is on duty within reach of some cell of the node.
     """
     looks = scene.looks
-    kinds = np.array([o.swath.kind for o in looks.orbiting] or [""])
+    kinds = np.array([str(o.swath.kind) for o in looks.orbiting] or [""])
     of = np.where(looks.needs_task, "tasked", kinds[looks.which] if len(looks.which) else "")
     days, nodes = len(scene.steps) / 24, len(scene.night)
     rows = []

@@ -37,9 +37,7 @@ class ThermalCurve:
 
 def _viirs(when: str) -> ThermalCurve:
     f0, k, g, p_max = (fact(f"thermal.viirs.{when}.{name}") for name in ("f0_mw", "k", "g", "p_max"))
-    return ThermalCurve(
-        f0_mw=(f0.low, f0.mid, f0.high), k=k.mid, g=g.mid, p_max=(p_max.low, p_max.mid, p_max.high)
-    )
+    return ThermalCurve(f0_mw=(f0.low, f0.mid, f0.high), k=k.mid, g=g.mid, p_max=(p_max.low, p_max.mid, p_max.high))
 
 
 def _other(name: str) -> ThermalCurve:
@@ -111,9 +109,7 @@ class Thermal:
         by_day, by_night, height_km, nadir_km, merged = INSTRUMENTS.get(self.instrument, INSTRUMENTS["modis"])
         area = pixel_area_km2(view.off_nadir_deg, height_km=height_km, nadir_km=nadir_km, merged=merged)
         power = violation(kind).number("power_mw", case)
-        day, night = (
-            detection_probability(curve, power, area_km2=area, case=case) for curve in (by_day, by_night)
-        )
+        day, night = (detection_probability(curve, power, area_km2=area, case=case) for curve in (by_day, by_night))
         exponent = fact("cloud.exponent.fire").against(case)
         return sight_of(
             view,

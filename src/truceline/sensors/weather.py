@@ -1,7 +1,7 @@
-"""Weather that sensors share: cloud by oblast and month, fog and strong wind by the hour, and what is left of several looks.
+"""Weather that sensors share: cloud by oblast and month, fog and strong wind by the hour; what several looks are worth.
 
-Cloud facts: Open-Meteo, ERA5 reanalysis, 2015-01 to 2024-10 (CC BY 4.0), daily means at one point for each oblast; they may
-be low for thin cloud.
+Cloud facts: Open-Meteo, ERA5 reanalysis, 2015-01 to 2024-10 (CC BY 4.0), daily means at one point for each oblast;
+they may be low for thin cloud.
 """
 
 from __future__ import annotations
