@@ -83,7 +83,7 @@ class Exercise:
 def set_stage(scenario: Scenario, asked: Asked, coverage: Coverage) -> Stage:
     """Return a stage; `coverage` is that of `deployed(...)`, worked out once for any number of runs."""
     there = deployed(scenario, asked)
-    scene = make_scene(there, asked.strip, asked.period, places=asked.places)
+    scene = make_scene(there, asked.strip, asked.period)
     return Stage(asked=asked, scenario=scenario, deployment=there, scene=scene, coverage=coverage)
 
 
