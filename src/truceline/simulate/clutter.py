@@ -123,7 +123,7 @@ def see_fires(fires: pd.DataFrame, eyes: Eyes, *, rng: np.random.Generator) -> p
         late = delays(model.latency_h(), len(at), rng)
         columns = {
             "event": np.full(len(at), -1.0),
-            "sensor_id": model.name,
+            "sensor_id": eyes.names[at],
             "sensor": "thermal",
             "time": start + pd.to_timedelta(looks.time_h[at], unit="h"),
             "arrived": start + pd.to_timedelta(looks.time_h[at] + late, unit="h"),

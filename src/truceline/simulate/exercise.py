@@ -18,6 +18,7 @@ from truceline.errors import RequestError, UnknownNameError
 from truceline.incidents import IncidentSettings
 from truceline.observations import LOOKS, OBSERVATIONS, Readings, empty, gather, new_table
 from truceline.observations.tables import SET_ASIDE
+from truceline.orbits import find_passes
 from truceline.sensors.coverage import Coverage
 from truceline.sensors.deployment import Deployment, Duty, Post
 from truceline.sensors.facts import MID
@@ -35,6 +36,7 @@ Floats = npt.NDArray[np.float64]
 
 LOOK_BOX_DEG = 1.0  # a pass reaches at least this far beyond the nodes it saw
 PASS_H = 0.5
+_FAR, _SAME_H = 1e6, 1e-4
 
 
 class Asked(Protocol):
@@ -62,6 +64,7 @@ class Stage:
     deployment: Deployment  # as it was, sensors known to be out left out
     scene: Scene
     coverage: Coverage  # what that deployment could see
+    looked_by: npt.NDArray[np.object_]  # (l,) the sensor of each of the scene's looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,7 +87,31 @@ def set_stage(scenario: Scenario, asked: Asked, coverage: Coverage) -> Stage:
     """Return a stage; `coverage` is that of `deployed(...)`, worked out once for any number of runs."""
     there = deployed(scenario, asked)
     scene = make_scene(there, asked.strip, asked.period)
-    return Stage(asked=asked, scenario=scenario, deployment=there, scene=scene, coverage=coverage)
+    by = _looked_by(there, scene, asked.period)
+    return Stage(asked=asked, scenario=scenario, deployment=there, scene=scene, coverage=coverage, looked_by=by)
+
+
+def _looked_by(deployment: Deployment, scene: Scene, period: Timespan) -> npt.NDArray[np.object_]:
+    """Return the sensor of each look: a scene tells instruments apart, files of detections come by satellite."""
+    looks, grid = scene.looks, scene.grid
+    names = np.array([o.sensor_id for o in looks.orbiting] or [""], object)[looks.which]
+    for instrument in {o.swath.instrument for o in deployment.orbiting}:
+        entries = [o for o in deployment.orbiting if o.swath.instrument == instrument]
+        for one in entries if len(entries) > 1 else ():
+            passes = find_passes(
+                deployment.placeable(period),
+                [one.swath],
+                lon_deg=grid.node_lon_deg,
+                lat_deg=grid.node_lat_deg,
+                period=period,
+            )
+            at = (pd.DatetimeIndex(passes["time_peak"]) - scene.steps[0]).total_seconds().to_numpy() / 3600
+            keys = np.sort(passes["cell"].to_numpy() * _FAR + at)
+            mine = looks.node * _FAR + looks.time_h
+            nearest = np.clip(np.searchsorted(keys, mine), 1, max(len(keys) - 1, 1))
+            if len(keys) > 1:
+                names[np.minimum(np.abs(keys[nearest] - mine), np.abs(keys[nearest - 1] - mine)) < _SAME_H] = one.sensor_id
+    return names
 
 
 def deployed(scenario: Scenario, asked: Asked) -> Deployment:
@@ -128,7 +155,7 @@ def play(stage: Stage, *, rng: np.random.Generator, background: pd.DataFrame | N
     place = {"strip": asked.strip, "period": asked.period}
     conditions = draw_conditions(scene, length_km=asked.strip.length_km, rng=rng)
     truth = make_truth(scenario, **place, timezone=asked.timezone, watched=stage.coverage, rng=rng)
-    eyes = Eyes(scene, conditions, dark=_dark(scenario, scene))
+    eyes = Eyes(scene, conditions, dark=_dark(scenario, scene), names=stage.looked_by)
     rows = voiced(see(truth, eyes, rng=rng), truth, scenario.voices, period=asked.period, rng=rng)
     fires = burn(scenario.clutter, **place, timezone=asked.timezone, rng=rng)
     parts = [rows, false_alarms(scenario.voices, stage.deployment.posts, **place, rng=rng)]
@@ -233,19 +260,20 @@ def looks_of(stage: Stage, conditions: Conditions) -> pd.DataFrame:
     rows = np.flatnonzero(thermal[looks.which]) if len(looks.which) else np.zeros(0, int)
     if not len(rows):
         return empty(LOOKS)
-    order = rows[np.lexsort([looks.time_h[rows], looks.which[rows]])]
-    which, time = looks.which[order], looks.time_h[order]
+    sensors, number = np.unique(stage.looked_by.astype(str), return_inverse=True)
+    order = rows[np.lexsort([looks.time_h[rows], number[rows]])]
+    which, time = number[order], looks.time_h[order]
     begins = np.r_[True, (np.diff(which) != 0) | (np.diff(time) > PASS_H)]
-    number = np.cumsum(begins) - 1
+    passed = np.cumsum(begins) - 1
     clear = scene.clear("strike", MID)
     lon, lat = (v[looks.node[order]] for v in (scene.grid.node_lon_deg, scene.grid.node_lat_deg))
     shut = ~conditions.is_open(looks.node[order], time, clear)
-    table = pd.DataFrame({"n": number, "which": which, "time": time, "lon": lon, "lat": lat, "shut": shut})
+    table = pd.DataFrame({"n": passed, "which": which, "time": time, "lon": lon, "lat": lat, "shut": shut})
     found = table.groupby("n").agg(
         which=("which", "first"), start=("time", "min"), end=("time", "max"), west=("lon", "min"), east=("lon", "max"),
         south=("lat", "min"), north=("lat", "max"), shut=("shut", "mean"),
     )  # fmt: skip
-    names = np.array([o.sensor_id for o in looks.orbiting], object)[found["which"]]
+    names = sensors.astype(object)[found["which"]]
     zero = scene.steps[0]
     return new_table(
         LOOKS,

@@ -51,8 +51,17 @@ FRP_SPREAD = 0.4  # sigma of ln of the power reported
 class Eyes:
     """A scene under one draw of the conditions, ready to be looked through."""
 
-    def __init__(self, scene: Scene, conditions: Conditions, *, dark: Mapping[str, Bools] | None = None) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        conditions: Conditions,
+        *,
+        dark: Mapping[str, Bools] | None = None,
+        names: npt.NDArray[np.object_] | None = None,
+    ) -> None:
         self.scene, self.conditions = scene, conditions
+        known = np.array([o.sensor_id for o in scene.looks.orbiting] or [""], object)
+        self.names = known[scene.looks.which] if names is None else names  # (l,) which sensor each look is of
         self.dark = dark or {}  # sensor -> (hours,) hours in which it says nothing though it should
         grid = scene.grid
         self._offsets = np.unique(grid.offset_km)
@@ -127,14 +136,14 @@ def _from_orbit(truth: pd.DataFrame, kind: str, eyes: Eyes, rng: np.random.Gener
 def _as_look(  # noqa: PLR0913
     table: pd.DataFrame, eyes: Eyes, look: Ints, power_mw: float | Floats, rng: np.random.Generator, *, instrument: str
 ) -> pd.DataFrame:
-    """Return sightings from orbit with what the look adds: pixel, night and, of a fire, its power."""
+    """Return sightings from orbit with what the look adds: its sensor, pixel, night and, of a fire, its power."""
     view = eyes.scene.looks.view
     _, _, height, nadir, merged = INSTRUMENTS.get(instrument, INSTRUMENTS["modis"])
     area = pixel_area_km2(view.off_nadir_deg[look], height_km=height, nadir_km=nadir, merged=merged)
     heat = table["sensor"].eq("thermal").to_numpy()
     strength = np.where(heat, power_mw * np.exp(rng.normal(0, FRP_SPREAD, len(table))), np.nan)
     act = table["act"].mask(heat, "heat")
-    return table.assign(pixel_km2=area, night=view.night[look], strength=strength, act=act)
+    return table.assign(sensor_id=eyes.names[look], pixel_km2=area, night=view.night[look], strength=strength, act=act)
 
 
 def _from_posts(truth: pd.DataFrame, kind: str, eyes: Eyes, rng: np.random.Generator) -> list[pd.DataFrame]:
