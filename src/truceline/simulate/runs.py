@@ -27,7 +27,7 @@ Task = Callable[[Any, int, int], Row]  # (what all share, seed, run) -> its figu
 MOST_RUNS = 1_000_000
 MOST_TRIES = 3  # a run at which so many workers died is not tried again
 AHEAD = 4  # runs handed out ahead of each worker
-CONNECT_S = 10
+CONNECT_S = 5
 
 
 def one_run(stage: Stage, seed: int, run: int) -> Row:
@@ -127,16 +127,28 @@ def _on_pool(shared: Any, runs: Runs, task: Task) -> Iterator[tuple[int, Row]]:
     while tries:
         alone = any(tries.values())  # after a death one at a time, so that the run to blame is known
         size = 1 if alone else min(runs.workers, len(tries))
-        context = multiprocessing.get_context("spawn")
+        context = _context()
         with ProcessPoolExecutor(size, mp_context=context, initializer=_receive, initargs=(shared,)) as pool:
             yield from _drain(pool, runs, task, tries, ahead=1 if alone else AHEAD * size)
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Return how workers are begun: from a server that has the code loaded, else afresh; never as a copy of this one.
+
+    A copy of a process with running threads may hang.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["truceline.simulate.runs"])
+    return context
 
 
 def _drain(
     pool: ProcessPoolExecutor, runs: Runs, task: Task, tries: dict[int, int], *, ahead: int
 ) -> Iterator[tuple[int, Row]]:
     """Yield what a pool finishes and take it off `tries`; return when all is done or a worker died."""
-    waiting = list(tries)
+    waiting = sorted(tries, key=lambda run: (-tries[run], run))
     flying: dict[Future[Row], int] = {}
     try:
         while waiting or flying:
@@ -149,8 +161,8 @@ def _drain(
                 run = flying.pop(future)
                 suspect = tries.pop(run)
                 yield run, row
-                if suspect:
-                    return  # the one to blame came through: back to all workers
+                if suspect and not any(tries.values()):
+                    return  # nobody is under suspicion any more: back to all workers
     except BrokenProcessPool:
         for run in flying.values():
             tries[run] = tries.get(run, 0) + 1
@@ -178,7 +190,9 @@ def _on_cluster(shared: Any, runs: Runs, task: Task) -> Iterator[tuple[int, Row]
         left = runs.left
         futures = [client.submit(task, sent, runs.seed, run, pure=False, retries=MOST_TRIES) for run in left]
         number = {future.key: run for future, run in zip(futures, left, strict=True)}
-        for future in as_completed(futures):
+        with client.as_current():
+            finished = as_completed(futures)
+        for future in finished:
             yield number[future.key], future.result()
             future.release()
 

@@ -20,7 +20,6 @@ from truceline.simulate.scores_calibration import calibrate
 from truceline.simulate.scores_match import TOLERANCES, match
 from truceline.simulate.scores_tables import breaches, day_of, episode_table, sector_of
 from truceline.simulate.truth_scenario import SIDES
-from truceline.timespan import iso
 from truceline.uncertainty import likelihood_word
 
 INJECTS = {"day": "number", "text": "text"}
@@ -56,7 +55,7 @@ class Sealed:
 def seal(exercise: Exercise, *, seed: int, salt: str) -> Sealed:
     """Return the sealed key: everything that was true, with a salt, so that the digest cannot be guessed from a short seed."""
     truth = exercise.truth
-    table = truth.assign(**{name: [iso(t.to_pydatetime()) for t in truth[name]] for name in ("time", "time_end")})
+    table = truth.assign(**{name: truth[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ") for name in ("time", "time_end")})
     columns = [c for c in table if c not in {"chainage_km", "offset_km", "lon_deg", "lat_deg"}]
     places = {c: table[c].round(5).tolist() for c in ("chainage_km", "offset_km", "lon_deg", "lat_deg")}
     rows = exercise.rows
