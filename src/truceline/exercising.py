@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from truceline.provenance import VERSION, canonical_json, digest
 from truceline.sensors.cover import cover_deployment
 from truceline.sensors.coverage import Coverage
 from truceline.sensors.deployment_file import read_deployment
-from truceline.simulate.exercise import Exercise, Stage, deployed, play, set_stage
+from truceline.simulate.exercise import Asked, Exercise, Stage, deployed, play, set_stage
 from truceline.simulate.judged import Judged
 from truceline.simulate.link import link
 from truceline.simulate.runs import Row, Runs, run_many
@@ -72,18 +72,19 @@ def scenario_of(mission: Mission) -> Scenario:
 def stage_of(mission: Mission, *, tell: Tell = lambda step: None) -> Stage:
     """Return the mission made ready for any number of runs: its scenario, sensors and coverage, worked out once."""
     scenario, brief = scenario_of(mission), mission.brief
+    asked = Asked(**{field.name: getattr(brief, field.name) for field in fields(Asked)})
     tell("coverage")
-    there = deployed(scenario, brief)
+    there = deployed(scenario, asked)
     if brief.deployment is None:
         coverage = watch(brief, empty(LOOKS))
     else:
         made = cover_deployment(there, strip=brief.strip, period=brief.period, kinds=brief.kinds)
         coverage = made.coarser(CELL_KM)
     tell("stage")
-    return set_stage(scenario, brief, coverage)
+    return set_stage(scenario, asked, coverage)
 
 
-def write_exercise(  # noqa: PLR0913
+def write_exercise(
     mission: Mission, stage: Stage, to: Path, *, seed: int, salt: str, tell: Tell = lambda step: None
 ) -> Exercise:
     """Play one run and write it: a folder for the trainee, in which `monitor` runs, and one for the trainer.
@@ -132,7 +133,9 @@ def _without_trouble(said: dict[str, Any], troubles: Sequence[Trouble], stage: S
     for trouble in troubles:
         if not trouble.known:
             continue
-        first, last = (f"{start + pd.Timedelta(days=day):%Y-%m-%dT%H:%M:%SZ}" for day in (trouble.from_day, trouble.to_day))
+        first, last = (
+            f"{start + pd.Timedelta(days=day):%Y-%m-%dT%H:%M:%SZ}" for day in (trouble.from_day, trouble.to_day)
+        )
         parts = []
         for one in sensors:
             if one.get("id") != trouble.sensor:
@@ -157,7 +160,11 @@ def score_exercise(
     made = monitoring.assessment
     places = pd.read_csv(folder / TRAINER / PLACES)
     row_at = dict(zip(places["ref"], places["row"], strict=True))
-    row_of = {i: row_at[ref] for i, ref in zip(made.observations["observation_id"], made.observations["ref"], strict=True) if ref in row_at}  # noqa: E501
+    row_of = {
+        i: row_at[ref]
+        for i, ref in zip(made.observations["observation_id"], made.observations["ref"], strict=True)
+        if ref in row_at
+    }
     tell("scores")
     judged = Judged(incidents=made.incidents, findings=made.findings, status=made.status)
     scores = score(exercise, judged, rng=np.random.default_rng([seed, 1]), draws=draws, row_of=row_of)
@@ -175,7 +182,9 @@ def open_exercise(folder: Path, *, tell: Tell = lambda step: None) -> tuple[Exer
     """
     key = folder / TRAINER / KEY
     if not key.is_file():
-        raise MissionError("there is no answer key.", where=str(key), todo="Give the folder 'truceline exercise' wrote.")
+        raise MissionError(
+            "there is no answer key.", where=str(key), todo="Give the folder 'truceline exercise' wrote."
+        )
     text = key.read_text(encoding="utf-8")
     sealed = (folder / TRAINEE / SEAL_FILE).read_text(encoding="utf-8")
     check_seal(text, sealed)
@@ -198,7 +207,11 @@ def many(
     tell: Callable[[int, int], None] = lambda done, total: None,
 ) -> pd.DataFrame:  # fmt: skip
     """Return the figures of many runs; with a folder, finished runs are kept there and not done again."""
-    mark = digest(canonical_json({"version": VERSION, "seed": seed, "scenario": repr(stage.scenario), "mission": stage.asked.mission_id}))  # noqa: E501
+    mark = digest(
+        canonical_json(
+            {"version": VERSION, "seed": seed, "scenario": repr(stage.scenario), "mission": stage.asked.mission_id}
+        )
+    )
     with _kept(folder, mark) as (done, keep):
         runs = Runs(number=number, seed=seed, workers=workers, cluster=cluster, done=done)
         return run_many(stage, runs, keep=keep, tell=tell)

@@ -109,12 +109,16 @@ def exercise(
     if over is not None:
         out.print(f"Over {runs} runs:", style="bold")
         print_table(over[over["name"].isin(WORDS)])
-    out.print(f"For the trainee: {to_folder / 'trainee'}; scores: {to_folder / 'trainer' / 'scores.html'}", markup=False)
+    out.print(
+        f"For the trainee: {to_folder / 'trainee'}; scores: {to_folder / 'trainer' / 'scores.html'}", markup=False
+    )
 
 
 def score(
     folder: Annotated[Path, typer.Argument(help="The folder that 'truceline exercise' wrote.")],
-    answers: Annotated[Path | None, typer.Option(help="A trainee's answers (CSV) to score instead of the watch.")] = None,
+    answers: Annotated[
+        Path | None, typer.Option(help="A trainee's answers (CSV) to score instead of the watch.")
+    ] = None,
     now: Annotated[str | None, typer.Option(help="The instant on the page; default: the clock.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -155,7 +159,16 @@ def worth(
     if as_json:
         print_json({str(row["plan"]): row for row in table.to_dict("records")})
         return
-    shown = ["plan", "seen", "violations", "p_break_24m", "p_hold_20y", "gain_seen", "gain_violations", "gain_p_hold_20y"]
+    shown = [
+        "plan",
+        "seen",
+        "violations",
+        "p_break_24m",
+        "p_hold_20y",
+        "gain_seen",
+        "gain_violations",
+        "gain_p_hold_20y",
+    ]
     print_table(table[shown])
     out.print("Conditional on the scenario's deterrence and the outlook's assumptions; not a forecast.", style="dim")
 
@@ -167,9 +180,7 @@ def _plan(said: str) -> tuple[str, Path]:
     return name, Path(file)
 
 
-def _write_handouts(  # noqa: PLR0913
-    played: Exercise, folder: Path, title: str, *, days: bool, now: str | None, tell: Any
-) -> None:
+def _write_handouts(played: Exercise, folder: Path, title: str, *, days: bool, now: str | None, tell: Any) -> None:
     handed = injects(played)
     texts = []
     asked = played.stage.asked

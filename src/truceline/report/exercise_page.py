@@ -46,7 +46,14 @@ def exercise_paper(
     scores: Scores, frozen: pd.DataFrame, *, title: str, now: datetime, runs: pd.DataFrame | None = None
 ) -> Paper:
     """Return the paper on one exercise; `runs` is the summary of many, where they were made."""
-    sections = [_bottom_line(scores), _figures(scores), _time(scores, frozen), _probabilities(scores), _splits(scores), _coverage(scores)]
+    sections = [
+        _bottom_line(scores),
+        _figures(scores),
+        _time(scores, frozen),
+        _probabilities(scores),
+        _splits(scores),
+        _coverage(scores),
+    ]
     if runs is not None:
         sections.append(_runs(runs))
     return Paper(
@@ -81,7 +88,9 @@ def _bottom_line(scores: Scores) -> Section:
         value = said[name]["value"]
         if value is not None:
             met = "met" if value <= bar else "not met"
-            texts.append(f"{WORDS[name].split(':')[0].capitalize()}: {told(scores, name)}; the bar of {bar:g} is {met}.")
+            texts.append(
+                f"{WORDS[name].split(':')[0].capitalize()}: {told(scores, name)}; the bar of {bar:g} is {met}."
+            )
     return Section(key="summary", title="The bottom line", text=tuple(texts))
 
 
@@ -127,8 +136,14 @@ def time_figure(found: Curve, bound: Curve) -> Figure:
     with mpl.rc_context(STYLE):  # type: ignore[arg-type]
         figure = Figure(figsize=(10, 4), facecolor="white", layout="constrained")
         axes = figure.add_subplot()
-        for curve, colour, label in ((bound, BOUND, "seen by anything (the bound)"), (found, FOUND, "found by the watch")):
-            hours, share = np.r_[0.01, curve.hours, 72], np.r_[0, curve.share, curve.share[-1:] if len(curve.share) else 0]
+        for curve, colour, label in (
+            (bound, BOUND, "seen by anything (the bound)"),
+            (found, FOUND, "found by the watch"),
+        ):
+            hours, share = (
+                np.r_[0.01, curve.hours, 72],
+                np.r_[0, curve.share, curve.share[-1:] if len(curve.share) else 0],
+            )
             axes.step(np.maximum(hours, 0.01), share, where="post", color=colour, linewidth=2, label=label)
         axes.set(xscale="log", xlim=(0.01, 72), ylim=(0, 1), xlabel="hours after it began", ylabel="share found")
         axes.spines[["top", "right"]].set_visible(False)
@@ -152,7 +167,9 @@ def _probabilities(scores: Scores) -> Section:
         ),
         picture=figure_svg(reliability_figure(made.bins)),
         alt="Share that came true against the probability said, in bins of equal numbers, with the diagonal.",
-        tables=table("Words of likelihood", ("word", "cases", "came true", "95 % interval", "holds"), rows, numeric=(1, 2)),
+        tables=table(
+            "Words of likelihood", ("word", "cases", "came true", "95 % interval", "holds"), rows, numeric=(1, 2)
+        ),
     )
 
 
@@ -176,7 +193,9 @@ def _splits(scores: Scores) -> Section:
         for r in scores.by.itertuples()
     ]
     worst = scores.by[(scores.by["split"] == "sector") & (scores.by["n"] >= 5)].sort_values("recall").head(1)
-    text = [f"Worst sector with five breaches or more: {w.group}, recall {_share(w.recall)}." for w in worst.itertuples()]
+    text = [
+        f"Worst sector with five breaches or more: {w.group}, recall {_share(w.recall)}." for w in worst.itertuples()
+    ]
     return Section(
         key="splits",
         title="For whom, where, when",
@@ -198,8 +217,13 @@ def _coverage(scores: Scores) -> Section:
 
 
 def _runs(runs: pd.DataFrame) -> Section:
-    kept = runs[runs["name"].isin(WORDS)].set_index("name").reindex([name for name in WORDS if name in set(runs["name"])])
-    rows = [row(WORDS[str(name)], *(_number(v) for v in (r.value, r.low, r.high, r.error)), f"{r.runs:.0f}") for name, r in kept.iterrows()]  # noqa: E501
+    kept = (
+        runs[runs["name"].isin(WORDS)].set_index("name").reindex([name for name in WORDS if name in set(runs["name"])])
+    )
+    rows = [
+        row(WORDS[str(name)], *(_number(v) for v in (r.value, r.low, r.high, r.error)), f"{r.runs:.0f}")
+        for name, r in kept.iterrows()
+    ]
     return Section(
         key="runs",
         title="Over many runs",

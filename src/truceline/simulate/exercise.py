@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -39,8 +38,9 @@ PASS_H = 0.5
 _FAR, _SAME_H = 1e6, 1e-4
 
 
-class Asked(Protocol):
-    """What an exercise needs to know of a mission; a `Brief` is one."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Asked:
+    """What an exercise needs to know of a mission: the fields of the same names of its brief."""
 
     mission_id: str
     timezone: str
@@ -110,7 +110,9 @@ def _looked_by(deployment: Deployment, scene: Scene, period: Timespan) -> npt.ND
             mine = looks.node * _FAR + looks.time_h
             nearest = np.clip(np.searchsorted(keys, mine), 1, max(len(keys) - 1, 1))
             if len(keys) > 1:
-                names[np.minimum(np.abs(keys[nearest] - mine), np.abs(keys[nearest - 1] - mine)) < _SAME_H] = one.sensor_id
+                names[np.minimum(np.abs(keys[nearest] - mine), np.abs(keys[nearest - 1] - mine)) < _SAME_H] = (
+                    one.sensor_id
+                )
     return names
 
 
@@ -152,13 +154,13 @@ def play(stage: Stage, *, rng: np.random.Generator, background: pd.DataFrame | N
         When the scenario never ends or breeds without end.
     """
     asked, scenario, scene = stage.asked, stage.scenario, stage.scene
-    place = {"strip": asked.strip, "period": asked.period}
+    strip, period = asked.strip, asked.period
     conditions = draw_conditions(scene, length_km=asked.strip.length_km, rng=rng)
-    truth = make_truth(scenario, **place, timezone=asked.timezone, watched=stage.coverage, rng=rng)
+    truth = make_truth(scenario, strip=strip, period=period, timezone=asked.timezone, watched=stage.coverage, rng=rng)
     eyes = Eyes(scene, conditions, dark=_dark(scenario, scene), names=stage.looked_by)
     rows = voiced(see(truth, eyes, rng=rng), truth, scenario.voices, period=asked.period, rng=rng)
-    fires = burn(scenario.clutter, **place, timezone=asked.timezone, rng=rng)
-    parts = [rows, false_alarms(scenario.voices, stage.deployment.posts, **place, rng=rng)]
+    fires = burn(scenario.clutter, strip=strip, period=period, timezone=asked.timezone, rng=rng)
+    parts = [rows, false_alarms(scenario.voices, stage.deployment.posts, strip=strip, period=period, rng=rng)]
     if background is None:
         lit = see_fires(fires, eyes, rng=rng)
         parts.append(lit.assign(time_end=lit["time"], origin="", reliability="B", credibility="6", cause="fire"))

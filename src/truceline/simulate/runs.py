@@ -113,7 +113,7 @@ _shared: Any = None  # of a worker process: what all runs share, sent once
 
 
 def _receive(shared: Any) -> None:
-    global _shared  # noqa: PLW0603 - a worker's own copy
+    global _shared
     _shared = shared
 
 
@@ -180,7 +180,7 @@ def _on_cluster(shared: Any, runs: Runs, task: Task) -> Iterator[tuple[int, Row]
     except ImportError as error:
         raise RequestError("a cluster needs the extra 'cluster'.", todo="pip install 'truceline[cluster]'.") from error
     try:
-        client = Client(runs.cluster, timeout=CONNECT_S, set_as_default=False)
+        client: Any = Client(runs.cluster, timeout=CONNECT_S, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:
         raise RequestError(
             f"no cluster answers at '{runs.cluster}'.", todo="Start 'dask scheduler' there, or leave --cluster out."
@@ -191,8 +191,7 @@ def _on_cluster(shared: Any, runs: Runs, task: Task) -> Iterator[tuple[int, Row]
         futures = [client.submit(task, sent, runs.seed, run, pure=False, retries=MOST_TRIES) for run in left]
         number = {future.key: run for future, run in zip(futures, left, strict=True)}
         with client.as_current():
-            finished = as_completed(futures)
+            finished: Any = as_completed(futures)  # type: ignore[no-untyped-call]
         for future in finished:
             yield number[future.key], future.result()
             future.release()
-

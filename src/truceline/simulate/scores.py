@@ -119,7 +119,8 @@ class _Work:
     end: pd.Timestamp
 
     def block(self, table: pd.DataFrame) -> Ints:
-        return (table["day"].to_numpy(int) * len(self.sectors) + np.maximum(table["sector"].to_numpy(int), 0)).astype(np.int64)
+        day, sector = (table[name].to_numpy(np.int64) for name in ("day", "sector"))
+        return np.asarray(day * len(self.sectors) + np.maximum(sector, 0))
 
     def share(self, table: pd.DataFrame, true: npt.ArrayLike, name: str) -> tuple[str, float, float, float, int]:
         return (name, *spread(self.draws(table, true)), len(table))
@@ -196,7 +197,9 @@ class _Work:
         """Return the curve of times from the beginning of each episode; censored at the period's end."""
         known = (when.notna() & (when <= self.end)).to_numpy()
         waited = ((self.end - self.table["time"]).dt.total_seconds() / 3600).to_numpy(float)
-        after = ((pd.to_datetime(when.to_numpy(), utc=True) - pd.DatetimeIndex(self.table["time"])).total_seconds() / 3600)
+        after = (
+            pd.to_datetime(when.to_numpy(), utc=True) - pd.DatetimeIndex(self.table["time"])
+        ).total_seconds() / 3600
         return kaplan_meier(np.where(known, np.maximum(np.nan_to_num(after), 0), waited), known)
 
     def splits(self, matched: Matched) -> pd.DataFrame:
@@ -216,7 +219,9 @@ def _times(found: Curve, bound: Curve) -> list[tuple[str, float, float, float, i
     for word, curve in (("", found), ("_bound", bound)):
         for lag in LAGS_H:
             rows.append((f"found_within_{lag:g}_h{word}", *curve.at(lag), 0))
-        rows += [(f"hours_to_find_{q:.0%}{word}".replace("%", ""), curve.quantile(q), np.nan, np.nan, 0) for q in (0.5, 0.9)]
+        rows += [
+            (f"hours_to_find_{q:.0%}{word}".replace("%", ""), curve.quantile(q), np.nan, np.nan, 0) for q in (0.5, 0.9)
+        ]
     return rows
 
 

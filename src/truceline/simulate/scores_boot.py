@@ -28,7 +28,8 @@ def per_block(block: Ints, blocks: int, values: npt.ArrayLike | None = None) -> 
 def ratio(weights: Floats, over: Floats, under: Floats) -> Floats:
     """Return (draws + 1,) sums of `over` in sums of `under`; nan where there is nothing under it."""
     below = weights @ under
-    return np.divide(weights @ over, below, out=np.full(len(weights), np.nan), where=below > 0)
+    made = np.divide(weights @ over, below, out=np.full(len(weights), np.nan), where=below > 0)
+    return np.asarray(made)
 
 
 def spread(values: Floats) -> tuple[float, float, float]:
@@ -40,7 +41,9 @@ def spread(values: Floats) -> tuple[float, float, float]:
     return float(values[0]), float(low), float(high)
 
 
-def calibration_draws(weights: Floats, block: Ints, forecast: Floats, happened: Floats, bin_of: Ints) -> Mapping[str, Floats]:
+def calibration_draws(
+    weights: Floats, block: Ints, forecast: Floats, happened: Floats, bin_of: Ints
+) -> Mapping[str, Floats]:
     """Return (draws + 1,) of the Brier score and the calibration error, bins held as they are."""
     blocks, bins = weights.shape[1], int(bin_of.max(initial=0)) + 1
     off = np.zeros((blocks, bins))

@@ -44,7 +44,9 @@ def episodes(truth: pd.DataFrame) -> Ints:
     family = pd.factorize(_family(truth["kind"]) + truth["side"])[0]
     hours = (truth["time"] - truth["time"].iloc[0]).dt.total_seconds().to_numpy() / 3600
     far = 1e6
-    points = np.stack([hours / EPISODE_H, truth["chainage_km"] / EPISODE_KM, truth["offset_km"] / EPISODE_KM, family * far])
+    points = np.stack(
+        [hours / EPISODE_H, truth["chainage_km"] / EPISODE_KM, truth["offset_km"] / EPISODE_KM, family * far]
+    )
     pairs = cKDTree(points.T).query_pairs(1.0, p=np.inf, output_type="ndarray")
     n = len(truth)
     linked = coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
@@ -64,7 +66,9 @@ def match(truth: pd.DataFrame, episode: Ints, incidents: pd.DataFrame, *, km: fl
     """
     number = int(episode.max()) + 1 if len(episode) else 0
     gated = _gated(truth, incidents, km=km, hours=hours)
-    best = gated.assign(episode=episode[gated["event_row"]]).groupby(["episode", "incident"], as_index=False)["cost"].min()
+    best = (
+        gated.assign(episode=episode[gated["event_row"]]).groupby(["episode", "incident"], as_index=False)["cost"].min()
+    )
     incident_of, episode_of = np.full(number, -1), np.full(len(incidents), -1)
     away = np.full(number, np.nan)
     for e, i, cost in _assign(best):
@@ -77,7 +81,9 @@ def match(truth: pd.DataFrame, episode: Ints, incidents: pd.DataFrame, *, km: fl
 def _gated(truth: pd.DataFrame, incidents: pd.DataFrame, *, km: float, hours: float) -> pd.DataFrame:
     """Return event_row, incident, cost (km) of the pairs within the gates."""
     columns = {"event_row": np.zeros(0, np.int64), "incident": np.zeros(0, np.int64), "cost": np.zeros(0)}
-    placed = np.flatnonzero(np.isfinite(incidents["lon_deg"].to_numpy(float)) & np.isfinite(incidents["sigma_m"].to_numpy(float)))
+    placed = np.flatnonzero(
+        np.isfinite(incidents["lon_deg"].to_numpy(float)) & np.isfinite(incidents["sigma_m"].to_numpy(float))
+    )
     if not len(truth) or not len(placed):
         return pd.DataFrame(columns)
     there, here = _flat(incidents.iloc[placed], truth), _flat(truth, truth)

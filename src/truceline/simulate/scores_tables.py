@@ -11,9 +11,9 @@ import pandas as pd
 from truceline.agreement import Agreement
 from truceline.findings.judge import judge
 from truceline.findings.status import RANK
+from truceline.findings.tables import SIGHTINGS
 from truceline.light import SUNRISE_DEG, sun_elevation_deg
 from truceline.observations import new_table
-from truceline.findings.tables import SIGHTINGS
 from truceline.simulate.exercise import Asked, Exercise
 from truceline.simulate.judged import Judged
 from truceline.simulate.scores_match import episodes
@@ -50,7 +50,7 @@ def breaches(truth: pd.DataFrame, asked: Asked) -> npt.NDArray[np.bool_]:
     )
     found = judge(agreement, sightings, lines=asked.lines, now=asked.period.end, drop_not_applicable=True)
     broken = found[(found["verdict"] == "violation") | (found["probability"] >= TRULY)]["sighting"]
-    return sightings["id"].isin(set(broken)).to_numpy()
+    return np.asarray(sightings["id"].isin(set(broken)), bool)
 
 
 def sector_of(asked: Asked, chainage_km: Floats) -> Ints:
@@ -66,7 +66,8 @@ def sector_of(asked: Asked, chainage_km: Floats) -> Ints:
 def day_of(asked: Asked, times: pd.Series) -> Ints:
     """Return the number of each time's local day within the period, clipped to it."""
     starts = pd.DatetimeIndex([span.start for _, span in asked.period.days(asked.timezone)])
-    return np.clip(starts.searchsorted(pd.DatetimeIndex(times), side="right") - 1, 0, len(starts) - 1)
+    at = np.asarray(starts.searchsorted(pd.DatetimeIndex(times), side="right"), np.int64)
+    return np.clip(at - 1, 0, len(starts) - 1)
 
 
 def episode_table(exercise: Exercise, broke: npt.NDArray[np.bool_]) -> tuple[pd.DataFrame, Ints, pd.DataFrame]:

@@ -47,4 +47,4 @@ def kaplan_meier(hours: Floats, found: Bools) -> Curve:
         width = 1.96 * np.sqrt(variance) / np.abs(np.log(left))
         low, high = left ** np.exp(width), left ** np.exp(-width)
     low, high = np.nan_to_num(low, nan=0.0), np.nan_to_num(high, nan=1.0)
-    return Curve(hours=times, share=1 - left, low=1 - high, high=1 - low)
+    return Curve(hours=times, share=np.asarray(1 - left, float), low=1 - high, high=1 - low)

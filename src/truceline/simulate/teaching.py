@@ -67,7 +67,9 @@ def seal(exercise: Exercise, *, seed: int, salt: str) -> Sealed:
         "truth": {c: _plain(table[c]) for c in columns} | places,
         "lies": sorted(int(i) for i in rows.index[rows["cause"].isin(["false alarm", "fabricated"])]),
         "fires": len(exercise.fires),
-        "troubles": [f"{t.sensor}: {t.what}, day {t.from_day:g} to {t.to_day:g}" for t in exercise.stage.scenario.troubles],
+        "troubles": [
+            f"{t.sensor}: {t.what}, day {t.from_day:g} to {t.to_day:g}" for t in exercise.stage.scenario.troubles
+        ],
     }
     text = canonical_json(key)
     return Sealed(key=text.decode("utf-8"), sha256=digest(text))
@@ -203,8 +205,12 @@ def read_answers(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """
     if "time" not in table:
         raise RequestError("the answers have no column 'time'.", todo=f"Columns: {', '.join(ANSWERS)}.")
-    text = {name: table[name].fillna("").astype(str) for name, kind in ANSWERS.items() if kind == "text" and name in table}
-    numbers = {name: pd.to_numeric(table[name], errors="coerce") for name in ("lon", "lat", "probability") if name in table}
+    text = {
+        name: table[name].fillna("").astype(str) for name, kind in ANSWERS.items() if kind == "text" and name in table
+    }
+    numbers = {
+        name: pd.to_numeric(table[name], errors="coerce") for name in ("lon", "lat", "probability") if name in table
+    }
     time = pd.to_datetime(table["time"], utc=True, errors="coerce", format="ISO8601")
     made = new_table(ANSWERS, {**text, **numbers, "time": time}, length=len(table))
     made["what"] = made["what"].replace("", "violation")

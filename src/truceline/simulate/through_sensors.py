@@ -129,11 +129,13 @@ def _from_orbit(truth: pd.DataFrame, kind: str, eyes: Eyes, rng: np.random.Gener
             power = violation(kind).number("power_mw", MID) if kind in FIRES else np.nan
             part = truth.take(which[rows])
             made.append(_sightings(part, orbiting.model, kind, looks.time_h[look[rows]], scene, rng))
-            made[-1] = _as_look(made[-1], eyes, look[rows], power, rng, instrument=getattr(orbiting.model, "instrument", ""))
+            made[-1] = _as_look(
+                made[-1], eyes, look[rows], power, rng, instrument=getattr(orbiting.model, "instrument", "")
+            )
     return pd.concat([m for m in made if len(m)], ignore_index=True) if len(made) > 1 else made[0]
 
 
-def _as_look(  # noqa: PLR0913
+def _as_look(
     table: pd.DataFrame, eyes: Eyes, look: Ints, power_mw: float | Floats, rng: np.random.Generator, *, instrument: str
 ) -> pd.DataFrame:
     """Return sightings from orbit with what the look adds: its sensor, pixel, night and, of a fire, its power."""
@@ -158,9 +160,7 @@ def _from_posts(truth: pd.DataFrame, kind: str, eyes: Eyes, rng: np.random.Gener
         number = np.maximum(np.minimum(np.floor(end - 0.5).astype(np.int64), hours - 1) - first + 1, 0)
     row = np.repeat(np.arange(len(truth)), number)
     hour = np.arange(len(row)) - np.repeat(np.cumsum(number) - number, number) + first[row]
-    lon, lat, chainage, offset = (
-        truth[c].to_numpy()[row] for c in ("lon_deg", "lat_deg", "chainage_km", "offset_km")
-    )
+    lon, lat, chainage, offset = (truth[c].to_numpy()[row] for c in ("lon_deg", "lat_deg", "chainage_km", "offset_km"))
     cell = eyes.cell_of(chainage, offset)
     weather = eyes.conditions.weather_at(chainage, hour)
     common = {
@@ -210,7 +210,7 @@ def _away(post: object, lon: Floats, lat: Floats, chainage: Floats, offset: Floa
     return np.asarray(np.hypot((lon - there_lon) * kx, (lat - there_lat) * ky) / 1000)
 
 
-def _sightings(  # noqa: PLR0913
+def _sightings(
     truth: pd.DataFrame, model: SensorModel, kind: str, when_h: Floats, scene: Scene, rng: np.random.Generator
 ) -> pd.DataFrame:
     n = len(truth)
@@ -238,7 +238,9 @@ def _sightings(  # noqa: PLR0913
     )
 
 
-def scattered(lon_deg: Floats, lat_deg: Floats, sigma_km: float | Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def scattered(
+    lon_deg: Floats, lat_deg: Floats, sigma_km: float | Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
     """Return places moved by a normal error of that sigma each way."""
     kx, ky = metres_per_degree_each(lat_deg)
     east, north = rng.normal(0, 1, (2, len(lon_deg))) * sigma_km * 1000

@@ -66,7 +66,16 @@ class Events:
 Kept = Callable[[Events], Floats]
 
 
-def grow(seeds: Events, answers: Answers, answered: Bools, *, end_h: float, length_km: float, kept: Kept, rng: np.random.Generator) -> Events:  # noqa: PLR0913
+def grow(
+    seeds: Events,
+    answers: Answers,
+    answered: Bools,
+    *,
+    end_h: float,
+    length_km: float,
+    kept: Kept,
+    rng: np.random.Generator,
+) -> Events:
     """Return the seeds and all they breed before `end_h`. `answered`, (kinds,), says which kinds breed.
 
     `kept` gives the chance that an event that would happen does; what is thinned away breeds nothing. Beyond the ends of
@@ -131,9 +140,7 @@ def make_truth(
     return _table(events, kinds, rules, scenario, strip, period, rng)
 
 
-def begin(
-    scenario: Scenario, *, length_km: float, period: Timespan, timezone: str, rng: np.random.Generator
-) -> Events:
+def begin(scenario: Scenario, *, length_km: float, period: Timespan, timezone: str, rng: np.random.Generator) -> Events:
     """Return the events that nothing provoked, before deterrence."""
     hours = pd.date_range(period.start, period.end, freq="h", inclusive="left")
     local = hours.tz_convert(timezone)
@@ -162,7 +169,9 @@ def begin(
     ends = np.r_[start, period.hours]
     for mean, rate, place, side, kind, cause in streams:
         n = rng.poisson(mean)
-        along = edges if cause < 0 else np.clip(edges, scenario.stretches[cause].from_km, scenario.stretches[cause].to_km)
+        along = (
+            edges if cause < 0 else np.clip(edges, scenario.stretches[cause].from_km, scenario.stretches[cause].to_km)
+        )
         parts.append(
             Events(
                 time_h=_spread(rate, ends, n, rng),
@@ -196,7 +205,7 @@ def _by(relative: tuple[float, ...], which: pd.Index) -> Floats:
 def _spread(weight: Floats, edges: Floats, n: int, rng: np.random.Generator) -> Floats:
     """Return n draws from a density that is constant between edges, with those weights."""
     total = np.r_[0, np.cumsum(weight)]
-    return np.interp(rng.random(n) * total[-1], total, edges)
+    return np.asarray(np.interp(rng.random(n) * total[-1], total, edges), float)
 
 
 def _chance_seen(watched: Coverage | None, kinds: list[str], length_km: float) -> Kept:
@@ -214,7 +223,7 @@ def _chance_seen(watched: Coverage | None, kinds: list[str], length_km: float) -
     return chance
 
 
-def _table(  # noqa: PLR0913
+def _table(
     events: Events,
     kinds: list[str],
     rules: list[KindRule],
@@ -240,7 +249,9 @@ def _table(  # noqa: PLR0913
     names = np.array([*(s.called for s in scenario.stretches), "answer", "retaliation", "unprovoked"], object)
     bred = events.parent >= 0
     by_other = bred & (events.side != events.side[np.maximum(events.parent, 0)]) if n else bred
-    cause = np.where(bred, np.where(by_other, len(names) - 2, len(names) - 3), np.where(events.cause < 0, -1, events.cause))
+    cause = np.where(
+        bred, np.where(by_other, len(names) - 2, len(names) - 3), np.where(events.cause < 0, -1, events.cause)
+    )
     columns = {
         "event": rank,
         "kind": np.array(kinds, object)[events.kind],

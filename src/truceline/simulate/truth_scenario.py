@@ -51,7 +51,7 @@ class Answers:
         _at_least(self.reach_km, "answers.reach_km")
         if self.ratio >= 1:
             raise RequestError(
-                f"each violation breeds {self.ratio:g} others (own {self.own:g} + other {self.other:g}): it never ends.",
+                f"each violation breeds {self.ratio:g} others (own {self.own:g}, other {self.other:g}): it never ends.",
                 todo="The two together must stay below 1.",
             )
 
@@ -78,7 +78,9 @@ class Stretch:
     def __post_init__(self) -> None:
         _at_least(self.per_day, f"'{self.called}' per_day")
         if not 0 <= self.from_km < self.to_km:
-            raise RequestError(f"'{self.called}' runs from km {self.from_km:g} to {self.to_km:g}.", todo="Rising, from 0.")
+            raise RequestError(
+                f"'{self.called}' runs from km {self.from_km:g} to {self.to_km:g}.", todo="Rising, from 0."
+            )
         if not 0 <= self.from_day < self.to_day:
             raise RequestError(f"'{self.called}' runs from day {self.from_day:g} to {self.to_day:g}.", todo="Rising.")
         if self.kind not in KINDS:

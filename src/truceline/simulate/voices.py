@@ -1,4 +1,4 @@
-"""Who says what: reports that are late, copied or name the wrong side, alarms about nothing, and the parties' claims."""
+"""Who says what: reports that are late, copied or name the wrong side, alarms about nothing, the parties' claims."""
 
 from __future__ import annotations
 
@@ -101,9 +101,7 @@ def false_alarms(
     return pd.concat([rows, copies], ignore_index=True) if len(copies) else rows
 
 
-def _alarms(
-    word: str, posts: Sequence[Post], strip: Strip, period: Timespan, rng: np.random.Generator
-) -> pd.DataFrame:
+def _alarms(word: str, posts: Sequence[Post], strip: Strip, period: Timespan, rng: np.random.Generator) -> pd.DataFrame:
     n, model = len(posts), posts[0].model
     from_km, to_km = (np.array([getattr(p, name) for p in posts]) for name in ("from_km", "to_km"))
     along = np.isfinite(from_km)

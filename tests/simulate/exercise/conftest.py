@@ -1,3 +1,4 @@
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from truceline.orbits import read_elements
 from truceline.sensors.cover import cover_deployment
 from truceline.sensors.deployment_file import read_deployment
 from truceline.sensors.kinds import violation
-from truceline.simulate.exercise import deployed, set_stage
+from truceline.simulate.exercise import Asked, deployed, set_stage
 from truceline.simulate.truth import TRUTH
 from truceline.simulate.truth_scenario import KindRule, Scenario
 from truceline.strip import Strip
@@ -91,7 +92,11 @@ def scatter(strip):
 def scenario():
     return Scenario(
         title="test",
-        kinds={"shelling": KindRule(per_day=120), "strike": KindRule(per_day=30), "small_arms_fire": KindRule(per_day=20)},
+        kinds={
+            "shelling": KindRule(per_day=120),
+            "strike": KindRule(per_day=30),
+            "small_arms_fire": KindRule(per_day=20),
+        },
     )
 
 
@@ -99,7 +104,15 @@ def scenario():
 def stage_for(strip, deploy, days):
     """Return a stage for a scenario and sensors on the 100 km line, 6 days."""
     text = (MISSIONS / "exercise-30d" / "agreement.yaml").read_text(encoding="utf-8")
-    line = LineOfContact(line_id="line_of_contact", called="a test line", strip=strip, valid_from=START, valid_to=None, sigma_km=0.2, source="made")
+    line = LineOfContact(
+        line_id="line_of_contact",
+        called="a test line",
+        strip=strip,
+        valid_from=START,
+        valid_to=None,
+        sigma_km=0.2,
+        source="made",
+    )
     sectors = pd.DataFrame(
         {"sector": ["W", "E"], "called": ["west", "east"], "from_km": [0.0, 50.0], "to_km": [50.0, strip.length_km]}
     )
@@ -110,11 +123,13 @@ def stage_for(strip, deploy, days):
             mission_id="test", title="test", timezone="UTC", report_day_ends="24:00", period=period,
             agreements=(parse_agreement(text, where="agreement.yaml"),), strip=strip, lines=(line,), sectors=sectors,
             places=pd.DataFrame({"name": [], "lon_deg": [], "lat_deg": [], "population": []}),
-            kinds=("shelling", "strike", "small_arms_fire"), settings=IncidentSettings(base_rate_per_cell_day=0.2), credits=(),
+            kinds=("shelling", "strike", "small_arms_fire"),
+            settings=IncidentSettings(base_rate_per_cell_day=0.2), credits=(),
             deployment=deploy(said),
         )  # fmt: skip
-        coverage = cover_deployment(deployed(scenario, brief), strip=strip, period=period, kinds=brief.kinds)
-        return set_stage(scenario, brief, coverage.coarser(10.0))
+        asked = Asked(**{f.name: getattr(brief, f.name) for f in dataclasses.fields(Asked)})
+        coverage = cover_deployment(deployed(scenario, asked), strip=strip, period=period, kinds=brief.kinds)
+        return set_stage(scenario, asked, coverage.coarser(10.0))
 
     return staged
 

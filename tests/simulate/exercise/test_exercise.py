@@ -35,7 +35,11 @@ def test_every_source_reads_its_file_and_sets_nothing_aside(exercise, tmp_path):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    kinds = {name: "firms" if "firms-" in name else "table" for name in files if name.startswith("data/firms") or "reports" in name}
+    kinds = {
+        name: "firms" if "firms-" in name else "table"
+        for name in files
+        if name.startswith("data/firms") or "reports" in name
+    }
     read = {name: read_source(kind, tmp_path / name, source="x") for name, kind in kinds.items()}
     seen = pd.concat([one.observations for one in read.values()])
     # pixels of one fire in one pass may be equal to the last digit written: kept once, with its reason
@@ -44,7 +48,7 @@ def test_every_source_reads_its_file_and_sets_nothing_aside(exercise, tmp_path):
     row = seen["ref"].map(dict(zip(places["ref"], places["row"], strict=True)))
     there = exercise.rows.loc[row]
     assert np.abs(seen["lon_deg"].to_numpy() - there["lon_deg"].to_numpy()).max() < 1e-5
-    assert (np.abs((seen["time_start"].to_numpy() - there["time"].to_numpy())) < np.timedelta64(60, "s")).all()
+    assert (np.abs(seen["time_start"].to_numpy() - there["time"].to_numpy()) < np.timedelta64(60, "s")).all()
     assert (seen["sensor"].to_numpy() == there["sensor"].to_numpy()).all()
     assert len(read_claims(tmp_path / "claims.csv", options={"timezone": "UTC"})) == len(exercise.claims)
 
@@ -125,7 +129,9 @@ def test_real_detections_can_lie_under_it(stage):
     assert (made.rows["cause"] == "real").sum() == 400
     assert not (made.rows["cause"] == "fire").any()
     # what was invented does not depend on what it is laid over
-    assert len(made.rows[made.rows["event"] >= 0]) == len(play(stage, rng=np.random.default_rng(7)).rows.query("event >= 0"))
+    assert len(made.rows[made.rows["event"] >= 0]) == len(
+        play(stage, rng=np.random.default_rng(7)).rows.query("event >= 0")
+    )
 
 
 def test_a_background_without_detections_is_refused(stage):

@@ -20,7 +20,10 @@ def ears(every_km):
 
 
 def test_more_sensors_are_seen_deter_and_hold(deploy, strip, days, scenario):
-    plans = {name: covered(deploy, strip, days, scenario, said) for name, said in (("none", {}), ("few", ears(50)), ("many", ears(10)))}
+    plans = {
+        name: covered(deploy, strip, days, scenario, said)
+        for name, said in (("none", {}), ("few", ears(50)), ("many", ears(10)))
+    }
     table = link(plans, scenario, setting=Setting(), draws=2000)
     assert table["seen"].is_monotonic_increasing
     assert table["violations"].is_monotonic_decreasing

@@ -1,7 +1,17 @@
 import pytest
 
 from truceline.errors import AgreementError, RequestError, UnknownNameError
-from truceline.simulate.truth_scenario import Answers, Clutter, KindRule, Scenario, Stretch, Trouble, Voices, check_length, read_scenario
+from truceline.simulate.truth_scenario import (
+    Answers,
+    Clutter,
+    KindRule,
+    Scenario,
+    Stretch,
+    Trouble,
+    Voices,
+    check_length,
+    read_scenario,
+)
 
 GOOD = {"shelling": KindRule(per_day=1)}
 

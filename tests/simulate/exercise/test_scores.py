@@ -77,7 +77,9 @@ def test_gospa_is_that_of_the_paper():
 
 
 @given(
-    st.lists(st.tuples(st.floats(0.01, 100), st.booleans()), min_size=3, max_size=60).filter(lambda r: any(f for _, f in r))
+    st.lists(st.tuples(st.floats(0.01, 100), st.booleans()), min_size=3, max_size=60).filter(
+        lambda r: any(f for _, f in r)
+    )
 )
 @settings(max_examples=40, deadline=None)
 def test_the_time_to_detect_is_kaplan_and_meiers_as_in_lifelines(rows):

@@ -31,7 +31,8 @@ def told(exercise, rows=slice(None)):
     return pd.DataFrame(
         {
             "what": "violation", "time": truth["time"].dt.strftime("%Y-%m-%dT%H:%M:%SZ"), "lon": truth["lon_deg"],
-            "lat": truth["lat_deg"], "act": truth["kind"].map(lambda k: ACTS.get(k, k)), "party": truth["side"].map(parties),
+            "lat": truth["lat_deg"], "act": truth["kind"].map(lambda k: ACTS.get(k, k)),
+            "party": truth["side"].map(parties),
             "probability": 1.0,
         }
     )  # fmt: skip
@@ -83,7 +84,8 @@ def test_who_calls_every_day_quiet_gives_false_assurance(exercise, stage):
 def test_answers_that_cannot_be_used_are_set_aside_with_their_line():
     sheet = pd.DataFrame(
         {
-            "what": ["violation", "violation", "perhaps", "violation"], "time": ["2026-04-02T10:00Z", "soon"] + ["2026-04-02"] * 2,
+            "what": ["violation", "violation", "perhaps", "violation"],
+            "time": ["2026-04-02T10:00Z", "soon", "2026-04-02", "2026-04-02"],
             "lon": [36.1, 36, 36, None], "lat": [48.0] * 4, "probability": [2.0, 0.5, 0.5, 0.5],
         }
     )  # fmt: skip

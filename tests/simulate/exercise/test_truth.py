@@ -10,14 +10,16 @@ from truceline.simulate.truth import Events, begin, grow, make_truth
 from truceline.simulate.truth_scenario import Answers, Breakdown, KindRule, Scenario, Stretch
 
 ALL = np.array([True])
-PLAIN = Scenario(title="x", kinds={"shelling": KindRule(per_day=200)}, answers=Answers(own=0, other=0), uneven=0, deterrence=0)
+PLAIN = Scenario(
+    title="x", kinds={"shelling": KindRule(per_day=200)}, answers=Answers(own=0, other=0), uneven=0, deterrence=0
+)
 
 
 def seeds(number, rng, end_h=1000.0):
     zeros = np.zeros(number, np.int64)
     return Events(
-        time_h=rng.random(number) * end_h, chainage_km=rng.random(number) * 100, side=zeros, kind=zeros, cause=zeros - 1,
-        parent=zeros - 1,
+        time_h=rng.random(number) * end_h, chainage_km=rng.random(number) * 100, side=zeros, kind=zeros,
+        cause=zeros - 1, parent=zeros - 1,
     )  # fmt: skip
 
 
@@ -129,8 +131,12 @@ def test_hours_sides_and_breakdown_follow_their_rates(strip, days):
 
 def test_a_spoiler_stays_on_its_stretch_and_a_build_up_rises(strip, days):
     quiet = {"heavy_weapons": KindRule(per_day=0, own_ground=True), "strike": KindRule(per_day=0)}
-    spoiler = Stretch(called="spoiler", from_km=20, to_km=30, side="second", kind="strike", per_day=50, from_day=2, to_day=8)
-    rise = Stretch(called="rise", from_km=60, to_km=90, side="first", kind="heavy_weapons", per_day=200, to_day=10, ramp=True)
+    spoiler = Stretch(
+        called="spoiler", from_km=20, to_km=30, side="second", kind="strike", per_day=50, from_day=2, to_day=8
+    )
+    rise = Stretch(
+        called="rise", from_km=60, to_km=90, side="first", kind="heavy_weapons", per_day=200, to_day=10, ramp=True
+    )
     truth = truth_of(dataclasses.replace(PLAIN, kinds=quiet, stretches=(spoiler, rise)), strip, days(10))
     one, two = (truth[truth["cause"] == name] for name in ("spoiler", "rise"))
     assert one["chainage_km"].between(20, 30).all()
@@ -138,7 +144,9 @@ def test_a_spoiler_stays_on_its_stretch_and_a_build_up_rises(strip, days):
     assert len(one) == pytest.approx(300, abs=3 * np.sqrt(300))
     day = (two["time"] - pd.Timestamp(days(10).start)).dt.total_seconds() / 86400
     assert len(two) == pytest.approx(1000, abs=4 * np.sqrt(1000))  # half of 10 x 200
-    assert day.mean() == pytest.approx(20 / 3, abs=4 * day.std() / np.sqrt(len(two)) + 0.03)  # of a density rising from 0
+    assert day.mean() == pytest.approx(
+        20 / 3, abs=4 * day.std() / np.sqrt(len(two)) + 0.03
+    )  # of a density rising from 0
 
 
 def test_fire_falls_on_the_other_side_and_guns_stand_on_their_own(strip, days):
@@ -147,7 +155,9 @@ def test_fire_falls_on_the_other_side_and_guns_stand_on_their_own(strip, days):
     first = (truth["side"] == "first").to_numpy()
     own = (truth["offset_km"].to_numpy() > 0) == first
     assert (own == (truth["kind"] == "heavy_weapons").to_numpy()).all()
-    assert (strip.place(lon_deg=truth["lon_deg"], lat_deg=truth["lat_deg"])[1] == pytest.approx(truth["offset_km"], abs=0.02))
+    assert strip.place(lon_deg=truth["lon_deg"], lat_deg=truth["lat_deg"])[1] == pytest.approx(
+        truth["offset_km"], abs=0.02
+    )
 
 
 def test_the_same_seed_gives_the_same_truth(strip, days, scenario):
