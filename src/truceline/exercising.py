@@ -89,7 +89,7 @@ def write_exercise(
 ) -> Exercise:
     """Play one run and write it: a folder for the trainee, in which `monitor` runs, and one for the trainer.
 
-    The trainee's folder holds the digest of the answer key, the trainer's the key, the injects and the mission as it was.
+    The trainee's folder holds the digest of the key, the trainer's the key, the injects and the mission as it was.
     """
     tell("exercise")
     exercise = play(stage, rng=np.random.default_rng([seed, 0]))

@@ -124,8 +124,8 @@ def score(
 ) -> None:
     """Score the watch, or a trainee's answers, against the sealed truth of an exercise.
 
-    The key must be the one whose digest was published. Answers have the columns what (violation or quiet), time, lon, lat,
-    act, party, probability, and sector for a quiet day.
+    The key must be the one whose digest was published. Answers have the columns what (violation or quiet), time, lon,
+    lat, act, party, probability, and sector for a quiet day.
 
     Example: truceline score exercise --answers answers.csv
     """

@@ -78,8 +78,8 @@ def told(scores: Scores, name: str) -> str:
 def _bottom_line(scores: Scores) -> Section:
     said = scores.as_json()
     texts = [
-        f"Of {said['recall_bound']['n']:.0f} invented breaches the watch found {told(scores, 'recall_at_stake')}; the sensors "
-        f"saw {told(scores, 'recall_bound')} of them at all: no analysis could have found more.",
+        f"Of {said['recall_bound']['n']:.0f} invented breaches the watch found {told(scores, 'recall_at_stake')}; the "
+        f"sensors saw {told(scores, 'recall_bound')} of them at all: no analysis could have found more.",
         f"Of its findings of violation {told(scores, 'precision_with_repeats_violation')} were of a true breach, where "
         f"{told(scores, 'prevalence_sector_days')} of sector-days held one.",
         f"Of the sector-days it called well watched and quiet, {told(scores, 'false_assurance')} were not.",
@@ -106,7 +106,10 @@ def _figures(scores: Scores) -> Section:
         + table(
             "At three tolerances",
             ("km", "hours", "level", "recall", "precision"),
-            [row(f"{r.km:g}", f"{r.hours:g}", r.level, _share(r.recall), _share(r.precision)) for r in scores.tolerances.itertuples()],
+            [
+                row(f"{r.km:g}", f"{r.hours:g}", r.level, _share(r.recall), _share(r.precision))
+                for r in scores.tolerances.itertuples()
+            ],
             numeric=(0, 1, 3, 4),
         ),
     )  # fmt: skip
@@ -119,8 +122,8 @@ def _time(scores: Scores, frozen: pd.DataFrame) -> Section:
         key="time",
         title="Time to detect",
         text=(
-            f"Half of all breaches are found within {_hours(half)}; with perfect knowledge within {_hours(bound)}. What was "
-            "never found is censored, not left out (Kaplan and Meier).",
+            f"Half of all breaches are found within {_hours(half)}; with perfect knowledge within {_hours(bound)}. What "
+            "was never found is censored, not left out (Kaplan and Meier).",
         ),
         picture=figure_svg(time_figure(scores.found, scores.bound)),
         alt="Share of breaches found by hours after each began, beside the share anything had seen by then.",
@@ -162,8 +165,8 @@ def _probabilities(scores: Scores) -> Section:
         title="Are the probabilities true?",
         text=(
             f"Brier score {number(made.brier, 3)} = reliability {number(made.reliability, 3)} - resolution "
-            f"{number(made.resolution, 3)} + uncertainty {number(made.uncertainty, 3)}; skill {number(made.skill, 2)} over the "
-            "base rate. A word holds when the interval of what came true meets its range.",
+            f"{number(made.resolution, 3)} + uncertainty {number(made.uncertainty, 3)}; skill {number(made.skill, 2)} over "
+            "the base rate. A word holds when the interval of what came true meets its range.",
         ),
         picture=figure_svg(reliability_figure(made.bins)),
         alt="Share that came true against the probability said, in bins of equal numbers, with the diagonal.",
@@ -209,10 +212,10 @@ def _coverage(scores: Scores) -> Section:
     return Section(
         key="coverage",
         title="Is the coverage true?",
-        text=("The chance of being seen that coverage states for each violation's place, hour and kind, against the share "
-              "seen. Coverage is a mean across the strip; violations lie nearer to the line and the sensors, so that more may "
-              "be seen.",),
-        tables=table("Stated and seen", ("stated", "seen", "violations", "error of the stated"), rows, numeric=range(4)),
+        text=("The chance of being seen that coverage states for each violation's place, hour and kind, against the "
+              "share seen. Coverage is a mean across the strip; violations lie nearer to the line and the sensors, so "
+              "that more may be seen.",),
+        tables=table("Stated and seen", ("stated", "seen", "violations", "error of stated"), rows, numeric=range(4)),
     )  # fmt: skip
 
 

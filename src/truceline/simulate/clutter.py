@@ -1,4 +1,4 @@
-"""Fires that are no violation: crop burning, industry that burns day and night, wildfire; seen by the same satellites."""
+"""Fires that are no violation: crop burning, industry that burns day and night, wildfire; seen by the same sensors."""
 
 from __future__ import annotations
 

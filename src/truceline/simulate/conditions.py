@@ -1,8 +1,8 @@
 """What all sensors share in one invented month: the sky, the weather, jamming and tasking, drawn once and held.
 
-Each is drawn from the very process that coverage averages over (`sensors.chain`): the sky at a place is open while a draw,
-renewed at random hours, lies under its chance of being open; jamming is a two-state process by block; tasking is one draw
-a day for the whole line.
+Each is drawn from the very process that coverage averages over (`sensors.chain`): the sky at a place is open while a
+draw, renewed at random hours, lies under its chance of being open; jamming is a two-state process by block; tasking is
+one draw a day for the whole line.
 """
 
 from __future__ import annotations

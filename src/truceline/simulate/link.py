@@ -89,8 +89,8 @@ def _seen(seen: Mapping[str, npt.NDArray[np.floating]], coverage: Coverage, scen
 def expected(coverage: Coverage, scenario: Scenario) -> tuple[float, float]:
     """Return the expected violations of the coverage's period, deterrence counted, and how many of them are seen.
 
-    Mean field: where a share p = exp(-deterrence x Q) comes about, each unprovoked one stands for p / (1 - ratio p) in all,
-    its answers being at places watched alike. Stretches with rates of their own and a breakdown are left out.
+    Mean field: where a share p = exp(-deterrence x Q) comes about, each unprovoked one stands for p / (1 - ratio p) in
+    all, its answers being at places watched alike. Stretches with rates of their own and a breakdown are left out.
     """
     place = coverage.width_km[:, None] * coverage.step_h[None, :]
     ratio, total, found = scenario.answers.ratio, 0.0, 0.0

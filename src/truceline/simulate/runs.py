@@ -1,7 +1,7 @@
 """Many runs of one scenario, on this machine's processes or on a cluster, with the same numbers whoever runs them.
 
-Run i draws from `default_rng([seed, i])` and from nothing else. A worker that dies costs only the runs it was at: they are
-given to another. What is finished is handed to `keep` at once, so that a stopped job goes on where it was.
+Run i draws from `default_rng([seed, i])` and from nothing else. A worker that dies costs only the runs it was at: they
+are given to another. What is finished is handed to `keep` at once, so that a stopped job goes on where it was.
 """
 
 from __future__ import annotations

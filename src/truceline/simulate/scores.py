@@ -1,7 +1,7 @@
 """Scores: what the watch found of an invented truth, what it raised for nothing, and whether its assurances were true.
 
-Every figure comes with a 90 % interval by block bootstrap over days and sectors, and beside it what somebody who knew which
-sighting was of what could have found at best.
+Every figure comes with a 90 % interval by block bootstrap over days and sectors, and beside it what somebody who knew
+which sighting was of what could have found at best.
 """
 
 from __future__ import annotations
@@ -240,8 +240,8 @@ def _tolerances(truth: pd.DataFrame, of: Ints, alarms: pd.DataFrame) -> pd.DataF
 def frozen(exercise: Exercise, *, lags_h: tuple[float, ...] = LAGS_H) -> pd.DataFrame:
     """Return lag_h, recall and precision of the verdicts as they stood so long after each happening.
 
-    Rows are judged in order of arrival: of each happening only what had arrived by then counts. What is no violation counts
-    from its own time.
+    Rows are judged in order of arrival: of each happening only what had arrived by then counts. What is no violation
+    counts from its own time.
     """
     truth, rows = exercise.truth, exercise.rows
     began = truth.set_index("event")["time"].reindex(rows["event"]).reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Are the probabilities true? Brier score and its parts, the reliability diagram, and every word of likelihood checked."""
+"""Are the probabilities true? Brier score and its parts, reliability diagram, and every word of likelihood checked."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _bins(forecast: Floats, happened: Bools) -> pd.DataFrame:
 
 
 def _words(forecast: Floats, happened: Bools) -> pd.DataFrame:
-    """Return each ICD 203 word with the share that came true; it holds when the 95 % interval meets the word's range."""
+    """Return each ICD 203 word with the share that came true; it holds when the 95 % interval meets its range."""
     said = np.array([likelihood_word(p) for p in forecast], object)
     rows, lower = [], 0.0
     for upper, word in LIKELIHOOD_WORDS:

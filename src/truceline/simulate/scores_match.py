@@ -36,8 +36,8 @@ class Matched:
 def episodes(truth: pd.DataFrame) -> Ints:
     """Return the episode of each violation, numbered from 0 in order of time.
 
-    Violations of one family and side that follow each other within half an hour and 2 km are one episode: what a monitor
-    would count as one incident.
+    Violations of one family and side that follow each other within half an hour and 2 km are one episode: what a
+    monitor would count as one incident.
     """
     if not len(truth):
         return np.zeros(0, np.int64)
@@ -61,8 +61,8 @@ def _family(kinds: pd.Series) -> pd.Series:
 def match(truth: pd.DataFrame, episode: Ints, incidents: pd.DataFrame, *, km: float, hours: float) -> Matched:
     """Return the one-to-one assignment of incidents to episodes of least total distance, within the gates.
 
-    A pair may match when some violation of the episode lies within `km` plus two of the incident's sigmas, and the hours
-    in which anything of it could be seen come within `hours` of the incident's, and both are of one family of acts.
+    A pair may match when some violation of the episode lies within `km` plus two of the incident's sigmas, and the
+    hours in which anything of it could be seen come within `hours` of the incident's, and both are of one family of acts.
     """
     number = int(episode.max()) + 1 if len(episode) else 0
     gated = _gated(truth, incidents, km=km, hours=hours)

@@ -53,7 +53,7 @@ class Sealed:
 
 
 def seal(exercise: Exercise, *, seed: int, salt: str) -> Sealed:
-    """Return the sealed key: everything that was true, with a salt, so that the digest cannot be guessed from a short seed."""
+    """Return the sealed key: all that was true, and a salt, so that the digest cannot be guessed from a short seed."""
     truth = exercise.truth
     table = truth.assign(**{name: truth[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ") for name in ("time", "time_end")})
     columns = [c for c in table if c not in {"chainage_km", "offset_km", "lon_deg", "lat_deg"}]
@@ -130,7 +130,7 @@ def daily_text(table: pd.DataFrame, handed: pd.DataFrame, *, number: int) -> str
         here = table[table["status"] == status]
         if len(here):
             names = ", ".join(
-                f"{row.sector} ({row.word}, watched {row.watched:.0%})" if status in order[:2] else f"{row.sector} ({row.watched:.0%})"
+                f"{row.sector} ({row.word + ', ' if status in order[:2] else ''}watched {row.watched:.0%})"
                 for row in here.itertuples()
             )  # fmt: skip
             lines.append(f"{status}: {names}")

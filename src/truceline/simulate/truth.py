@@ -1,4 +1,4 @@
-"""Invented truth: violations along a line as self-exciting point processes in strip space, grown generation by generation.
+"""Invented truth: violations along a line as self-exciting point processes in strip space, grown by generation.
 
 Branching construction of a Hawkes process (Hawkes and Oakes 1974): some begin unprovoked at rates that depend on kind,
 side, place, hour and season; each breeds a Poisson number of further ones, by its own side and by the other, at
@@ -78,8 +78,8 @@ def grow(
 ) -> Events:
     """Return the seeds and all they breed before `end_h`. `answered`, (kinds,), says which kinds breed.
 
-    `kept` gives the chance that an event that would happen does; what is thinned away breeds nothing. Beyond the ends of
-    the line the place is mirrored, so that no mass is lost. Expected number without thinning: seeds / (1 - ratio).
+    `kept` gives the chance that an event that would happen does; what is thinned away breeds nothing. Beyond the ends
+    of the line the place is mirrored, so that no mass is lost. Expected number without thinning: seeds / (1 - ratio).
     """
     made, total = [], 0
     now = seeds

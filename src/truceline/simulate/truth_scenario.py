@@ -1,7 +1,7 @@
 """What is invented: how often each kind of violation happens, who begins, who answers, what else burns and who lies.
 
-Every number is the exercise writer's choice, stated in exercise.yaml and printed with the exercise; none is a claim about
-any real ceasefire.
+Every number is the exercise writer's choice, stated in exercise.yaml and printed with the exercise; none is a claim
+about any real ceasefire.
 """
 
 from __future__ import annotations
