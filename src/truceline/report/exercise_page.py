@@ -122,8 +122,8 @@ def _time(scores: Scores, frozen: pd.DataFrame) -> Section:
         key="time",
         title="Time to detect",
         text=(
-            f"Half of all breaches are found within {_hours(half)}; with perfect knowledge within {_hours(bound)}. What "
-            "was never found is censored, not left out (Kaplan and Meier).",
+            f"Half of all breaches are found within {_hours(half)}; with perfect knowledge within {_hours(bound)}. "
+            "What was never found is censored, not left out (Kaplan and Meier).",
         ),
         picture=figure_svg(time_figure(scores.found, scores.bound)),
         alt="Share of breaches found by hours after each began, beside the share anything had seen by then.",
@@ -165,8 +165,8 @@ def _probabilities(scores: Scores) -> Section:
         title="Are the probabilities true?",
         text=(
             f"Brier score {number(made.brier, 3)} = reliability {number(made.reliability, 3)} - resolution "
-            f"{number(made.resolution, 3)} + uncertainty {number(made.uncertainty, 3)}; skill {number(made.skill, 2)} over "
-            "the base rate. A word holds when the interval of what came true meets its range.",
+            f"{number(made.resolution, 3)} + uncertainty {number(made.uncertainty, 3)}; skill {number(made.skill, 2)} "
+            "over the base rate. A word holds when the interval of what came true meets its range.",
         ),
         picture=figure_svg(reliability_figure(made.bins)),
         alt="Share that came true against the probability said, in bins of equal numbers, with the diagonal.",

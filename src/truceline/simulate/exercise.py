@@ -22,6 +22,7 @@ from truceline.sensors.coverage import Coverage
 from truceline.sensors.deployment import Deployment, Duty, Post
 from truceline.sensors.facts import MID
 from truceline.sensors.scene import Scene, make_scene
+from truceline.sensors.silence import StandingBy, standing_by
 from truceline.simulate.clutter import burn, see_fires
 from truceline.simulate.conditions import Conditions, draw_conditions
 from truceline.simulate.through_sensors import Eyes, see
@@ -65,6 +66,7 @@ class Stage:
     scene: Scene
     coverage: Coverage  # what that deployment could see
     looked_by: npt.NDArray[np.object_]  # (l,) the sensor of each of the scene's looks
+    standing: StandingBy | None  # those whose silence counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,7 +90,15 @@ def set_stage(scenario: Scenario, asked: Asked, coverage: Coverage) -> Stage:
     there = deployed(scenario, asked)
     scene = make_scene(there, asked.strip, asked.period)
     by = _looked_by(there, scene, asked.period)
-    return Stage(asked=asked, scenario=scenario, deployment=there, scene=scene, coverage=coverage, looked_by=by)
+    return Stage(
+        asked=asked,
+        scenario=scenario,
+        deployment=there,
+        scene=scene,
+        coverage=coverage,
+        looked_by=by,
+        standing=standing_by(there, strip=asked.strip, period=asked.period),
+    )
 
 
 def _looked_by(deployment: Deployment, scene: Scene, period: Timespan) -> npt.NDArray[np.object_]:

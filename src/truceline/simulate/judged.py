@@ -10,7 +10,7 @@ import pandas as pd
 from truceline.findings.assess import assess
 from truceline.findings.force import hours_in_force
 from truceline.findings.status import sector_status
-from truceline.incidents import make_incidents
+from truceline.incidents import make_incidents, weigh_silence
 from truceline.observations import Readings
 from truceline.simulate.exercise import Stage
 
@@ -27,14 +27,15 @@ class Judged:
 def judge_readings(readings: Readings, stage: Stage, *, now: datetime | None = None) -> Judged:
     """Return what monitoring concludes from readings; its coverage is the stage's, worked out once."""
     asked = stage.asked
-    incidents = make_incidents(
+    made = make_incidents(
         readings.observations,
         readings.looks,
         strip=asked.strip,
         period=asked.period,
         places=asked.places,
         settings=asked.settings,
-    ).incidents
+    )
+    incidents = weigh_silence(made, readings.observations, stage.standing).incidents
     findings = assess(incidents, asked.agreements, lines=asked.lines, now=now or asked.period.end)
     status = sector_status(
         incidents,

@@ -32,6 +32,7 @@ LINK = {
     "p_break_24m": "number",  # and low, high; then p_hold_20y likewise
 }
 MEASURES = ("p_break_24m", "p_hold_20y")
+ENDS = {"": "value", "_low": "low", "_high": "high"}  # end of a column -> key of the outlook
 
 
 def link(
@@ -66,7 +67,7 @@ def link(
             {
                 "plan": name, "seen": mid, "seen_low": low, "seen_high": high, "violations": number,
                 "seen_number": found,
-                **{f"{m}{end}": told[m][key] for m in MEASURES for end, key in (("", "value"), ("_low", "low"), ("_high", "high"))},  # noqa: E501
+                **{f"{measure}{end}": told[measure][key] for measure in MEASURES for end, key in ENDS.items()},
             }
         )  # fmt: skip
     table = pd.DataFrame(rows)

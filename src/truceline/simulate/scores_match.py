@@ -62,7 +62,8 @@ def match(truth: pd.DataFrame, episode: Ints, incidents: pd.DataFrame, *, km: fl
     """Return the one-to-one assignment of incidents to episodes of least total distance, within the gates.
 
     A pair may match when some violation of the episode lies within `km` plus two of the incident's sigmas, and the
-    hours in which anything of it could be seen come within `hours` of the incident's, and both are of one family of acts.
+    hours in which anything of it could be seen come within `hours` of the incident's, and both are of one family of
+    acts.
     """
     number = int(episode.max()) + 1 if len(episode) else 0
     gated = _gated(truth, incidents, km=km, hours=hours)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from truceline.geodesy import metres_per_degree_each
 from truceline.observations import empty, new_table
+from truceline.sensors.deployment import Post
 from truceline.sensors.facts import MID, Fact
 from truceline.sensors.kinds import violation
 from truceline.sensors.scene import Scene
@@ -199,15 +200,13 @@ def _from_posts(truth: pd.DataFrame, kind: str, eyes: Eyes, rng: np.random.Gener
     return made
 
 
-def _away(post: object, lon: Floats, lat: Floats, chainage: Floats, offset: Floats) -> Floats:
+def _away(post: Post, lon: Floats, lat: Floats, chainage: Floats, offset: Floats) -> Floats:
     """Return (n,) km from a post; 0 inside its stretch, infinity outside."""
-    from_km, to_km, band = (getattr(post, name) for name in ("from_km", "to_km", "band_km"))
-    if np.isfinite(from_km):
-        inside = (chainage >= from_km) & (chainage <= to_km) & (np.abs(offset) <= band / 2)
+    if np.isfinite(post.from_km):
+        inside = (chainage >= post.from_km) & (chainage <= post.to_km) & (np.abs(offset) <= post.band_km / 2)
         return np.where(inside, 0.0, np.inf)
-    there_lon, there_lat = getattr(post, "lon_deg"), getattr(post, "lat_deg")  # noqa: B009
-    kx, ky = metres_per_degree_each((lat + there_lat) / 2)
-    return np.asarray(np.hypot((lon - there_lon) * kx, (lat - there_lat) * ky) / 1000)
+    kx, ky = metres_per_degree_each((lat + post.lat_deg) / 2)
+    return np.asarray(np.hypot((lon - post.lon_deg) * kx, (lat - post.lat_deg) * ky) / 1000)
 
 
 def _sightings(
