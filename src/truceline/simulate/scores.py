@@ -67,7 +67,7 @@ def score(
     draws: int = DRAWS,
     row_of: Mapping[str, int] | None = None,
 ) -> Scores:
-    """Return the scores of one run. `draws` of the bootstrap; 0 leaves the intervals out."""
+    """Return the scores of one run. `draws` of the bootstrap; 0 leaves out intervals and other tolerances."""
     asked = exercise.stage.asked
     broke = breaches(exercise.truth, asked)
     table, of, truth = episode_table(exercise, broke)
@@ -99,7 +99,7 @@ def score(
             columns=["name", "value", "low", "high", "n"],
         ),
         by=work.splits(found["at stake"]),
-        tolerances=_tolerances(truth, of, alarms),
+        tolerances=_tolerances(truth, of, alarms, TOLERANCES if draws else ()),
         calibration=calibrate(alarms["forecast"].to_numpy(float), every.near_any),
         found=curve,
         bound=bound,
@@ -225,9 +225,11 @@ def _times(found: Curve, bound: Curve) -> list[tuple[str, float, float, float, i
     return rows
 
 
-def _tolerances(truth: pd.DataFrame, of: Ints, alarms: pd.DataFrame) -> pd.DataFrame:
+def _tolerances(
+    truth: pd.DataFrame, of: Ints, alarms: pd.DataFrame, which: tuple[tuple[float, float], ...]
+) -> pd.DataFrame:
     rows = []
-    for km, hours in TOLERANCES:
+    for km, hours in which:
         for level, least in LEVELS.items():
             raised = alarms[alarms["rank"] >= least].reset_index(drop=True)
             matched = match(truth, of, raised, km=km, hours=hours)
@@ -252,8 +254,7 @@ def frozen(exercise: Exercise, *, lags_h: tuple[float, ...] = LAGS_H) -> pd.Data
     for lag in lags_h:
         judged = judge_readings(exercise.readings(rows[age <= timedelta(hours=lag)]), exercise.stage)
         alarms = alarm_table(exercise, judged, None)
-        at = _tolerances(broken, of, alarms).query(f"km == {TOLERANCES[1][0]}")
-        for row in at.itertuples():
+        for row in _tolerances(broken, of, alarms, TOLERANCES[1:2]).itertuples():
             made.append((lag, row.level, row.recall, row.precision))
     return pd.DataFrame(made, columns=["lag_h", "level", "recall", "precision"])
 

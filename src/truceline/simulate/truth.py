@@ -82,29 +82,29 @@ def grow(
     of the line the place is mirrored, so that no mass is lost. Expected number without thinning: seeds / (1 - ratio).
     """
     made, total = [], 0
-    now = seeds
+    now = seeds.only(rng.random(len(seeds)) < kept(seeds))
+    share = answers.other / max(answers.ratio, 1e-300)
     while len(now):
-        now = now.only(rng.random(len(now)) < kept(now))
         made.append(now)
-        parents = np.flatnonzero(answered[now.kind])
-        number = rng.poisson([answers.own, answers.other], (len(parents), 2))
-        mother = np.repeat(np.tile(parents, 2), number.T.ravel())
-        by_other = np.repeat([0, 1], number.sum(axis=0))
+        number = rng.poisson(answers.ratio * answered[now.kind])
+        mother = np.repeat(np.arange(len(now)), number)
         time = now.time_h[mother] + rng.exponential(answers.delay_h, len(mother))
+        in_time = time < end_h
+        mother, time = mother[in_time], time[in_time]
         place = now.chainage_km[mother] + rng.normal(0, answers.reach_km, len(mother))
-        place = length_km - np.abs(length_km - np.abs(place))
+        place = np.clip(length_km - np.abs(length_km - np.abs(place)), 0, length_km)
         children = Events(
             time_h=time,
-            chainage_km=np.clip(place, 0, length_km),
-            side=now.side[mother] ^ by_other,
+            chainage_km=place,
+            side=now.side[mother] ^ (rng.random(len(mother)) < share),
             kind=now.kind[mother],
             cause=np.full(len(mother), -1),
             parent=total + mother,
         )
         total += len(now)
-        now = children.only(time < end_h)
+        now = children.only(rng.random(len(mother)) < kept(children))
     if not made:
-        return seeds
+        return now
     return Events(**{name: np.concatenate([getattr(part, name) for part in made]) for name in Events.__slots__})
 
 

@@ -35,8 +35,8 @@ def cluster():
     """A Dask scheduler and two workers on loopback."""
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, protocol="tcp://", host="127.0.0.1",
-        dashboard_address="127.0.0.1:0", silence_logs=50,
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0",
+        silence_logs=50,
     ) as made:  # fmt: skip
         yield made.scheduler_address
 
@@ -49,14 +49,9 @@ def test_the_same_seeds_give_the_same_numbers_whatever_the_workers(cluster):
     assert not alone.equals(run_many(10.0, Runs(number=12, seed=6, workers=1), task=dice))
 
 
-def test_a_cluster_whose_worker_dies_finishes_with_the_same_numbers(tmp_path):
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0",
-        silence_logs=50,
-    ) as made:  # fmt: skip
-        shared = str(tmp_path / "killed")
-        table = run_many(shared, Runs(number=8, cluster=made.scheduler_address), task=dies_once)
+def test_a_cluster_whose_worker_dies_finishes_with_the_same_numbers(tmp_path, cluster):
+    shared = str(tmp_path / "killed")
+    table = run_many(shared, Runs(number=8, cluster=cluster), task=dies_once)
     assert (tmp_path / "killed").exists()
     assert table["mean"].tolist() == [float(np.random.default_rng([1, i]).random()) for i in range(8)]
 
@@ -95,8 +90,9 @@ def test_a_stopped_job_goes_on_where_it_was():
     assert asked == [2, 3, 5]
 
 
-def test_a_cluster_that_is_not_there_is_said(unused=None):
+def test_a_cluster_that_is_not_there_is_said(monkeypatch):
     pytest.importorskip("distributed")
+    monkeypatch.setattr("truceline.simulate.runs.CONNECT_S", 1)
     with pytest.raises(RequestError, match=r"no cluster answers at 'tcp://127\.0\.0\.1:9'"):
         run_many(0.0, Runs(number=2, cluster="tcp://127.0.0.1:9"), task=dice)
     with pytest.raises(RequestError, match="no cluster answers"):
