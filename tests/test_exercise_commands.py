@@ -98,6 +98,17 @@ def test_a_changed_key_is_refused(made, tmp_path, capsys):
     assert "not the one that was sealed" in " ".join(capsys.readouterr().err.split())
 
 
+def test_real_detections_under_it_are_read_by_the_watch_and_kept_for_scoring(short, tmp_path, capsys):
+    real = sorted((find_mission("easter-2026") / "data").glob("J1_VIIRS_*.csv"))[:3]
+    words = ["exercise", str(short), "--seed", "4", "--out", str(tmp_path), "--no-days", "--json"]
+    assert run([*words, *(f"--background={path}" for path in real)]) == 0
+    assert run(["score", str(tmp_path), "--json"]) == 0
+    watched = open_mission(tmp_path / "trainee").read(now=open_mission(short).brief.period.end)[0].observations
+    heat = watched[watched["sensor"] == "thermal"]
+    assert len(heat) > 10
+    assert run([*words, f"--background={short / 'mission.yaml'}"]) == 2
+
+
 def test_a_mission_without_a_scenario_is_told_what_to_do(capsys, tmp_path):
     assert run(["exercise", "easter-2026", "--out", str(tmp_path)]) == 2
     assert "there is no exercise.yaml" in " ".join(capsys.readouterr().err.split())

@@ -33,12 +33,15 @@ from truceline.simulate.setting import Setting, read_setting
 from truceline.simulate.teaching import check_seal, injects, seal
 from truceline.simulate.truth_scenario import Scenario, Trouble, read_scenario
 from truceline.simulate.written import exercise_files
+from truceline.sources import read_source
 
 Tell = Callable[[str], None]
 
 SCENARIO_FILE = "exercise.yaml"
 TRAINEE, TRAINER = "trainee", "trainer"
 KEY, SEAL_FILE, PLACES, RUNS_FILE = "answer-key.json", "answer-key.sha256", "where.csv", "runs.jsonl"
+BACKGROUND = "background.parquet"
+REACH_KM = 60.0  # of the line: what lies further does not bear on it
 LEFT_OUT = {SCENARIO_FILE, "sources.yaml", "sensors.yaml", "data", "claims.csv"}
 CELL_KM = 10.0
 
@@ -85,15 +88,25 @@ def stage_of(mission: Mission, *, tell: Tell = lambda step: None) -> Stage:
 
 
 def write_exercise(
-    mission: Mission, stage: Stage, to: Path, *, seed: int, salt: str, tell: Tell = lambda step: None
+    mission: Mission,
+    stage: Stage,
+    to: Path,
+    *,
+    seed: int,
+    salt: str,
+    background: pd.DataFrame | None = None,
+    tell: Tell = lambda step: None,
 ) -> Exercise:
     """Play one run and write it: a folder for the trainee, in which `monitor` runs, and one for the trainer.
 
     The trainee's folder holds the digest of the key, the trainer's the key, the injects and the mission as it was.
     """
     tell("exercise")
-    exercise = play(stage, rng=np.random.default_rng([seed, 0]))
+    exercise = play(stage, rng=np.random.default_rng([seed, 0]), background=background)
     trainee, trainer = to / TRAINEE, to / TRAINER
+    shutil.copytree(mission.folder, trainer / "mission", dirs_exist_ok=True)
+    if background is not None:
+        background.to_parquet(trainer / BACKGROUND)
     files, places = exercise_files(exercise)
     _copy_mission(mission.folder, trainee)
     for name, text in files.items():
@@ -107,11 +120,33 @@ def write_exercise(
         (trainee / "sensors.yaml").write_text(yaml.safe_dump(changed, sort_keys=False), encoding="utf-8")
     sealed = seal(exercise, seed=seed, salt=salt)
     (trainee / SEAL_FILE).write_text(sealed.sha256 + "\n", encoding="utf-8")
-    shutil.copytree(mission.folder, trainer / "mission", dirs_exist_ok=True)
     (trainer / KEY).write_text(sealed.key, encoding="utf-8")
     places.to_csv(trainer / PLACES, index=False)
     injects(exercise).to_csv(trainer / "injects.csv", index=False)
     return exercise
+
+
+def real_background(files: Sequence[Path], stage: Stage) -> pd.DataFrame:
+    """Return real detections (FIRMS) near the line to lay under an exercise, moved by whole days into its period.
+
+    Raises
+    ------
+    RequestError
+        When none lies near the line within as many days as the exercise has.
+    """
+    read = read_source("firms", files, source="real").observations
+    period, strip = stage.asked.period, stage.asked.strip
+    _, offset = strip.place(lon_deg=read["lon_deg"], lat_deg=read["lat_deg"])
+    near = read[np.abs(offset) <= REACH_KM]
+    if len(near):
+        move = (pd.Timestamp(period.start) - near["time_start"].min()).ceil("D")
+        near = near.assign(time_start=near["time_start"] + move, time_end=near["time_end"] + move)
+        near = near[near["time_start"] < pd.Timestamp(period.end)]
+    if not len(near):
+        raise RequestError(
+            f"no detection lies within {REACH_KM:.0f} km of the line.", todo="Give FIRMS files of that region."
+        )
+    return near.reset_index(drop=True)
 
 
 def _copy_mission(folder: Path, to: Path) -> None:
@@ -191,7 +226,9 @@ def open_exercise(folder: Path, *, tell: Tell = lambda step: None) -> tuple[Exer
     said = json.loads(text)
     seed = int(said["seed"])
     stage = stage_of(open_mission(folder / TRAINER / "mission"), tell=tell)
-    exercise = play(stage, rng=np.random.default_rng([seed, 0]))
+    real = folder / TRAINER / BACKGROUND
+    background = pd.read_parquet(real) if real.is_file() else None
+    exercise = play(stage, rng=np.random.default_rng([seed, 0]), background=background)
     check_seal(seal(exercise, seed=seed, salt=said["salt"]).key, sealed)
     return exercise, seed
 

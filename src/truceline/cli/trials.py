@@ -12,7 +12,7 @@ import typer
 from truceline.cli.shown import count_bar, err, out, print_json, print_table, progress
 from truceline.cli.words import Json, instant
 from truceline.errors import RequestError
-from truceline.exercising import Scored, many, open_exercise, score_exercise, stage_of, write_exercise
+from truceline.exercising import Scored, many, open_exercise, real_background, score_exercise, stage_of, write_exercise
 from truceline.exercising import worth as worth_of
 from truceline.mission import open_mission
 from truceline.report.exercise_page import WORDS, exercise_paper, handout_paper, told
@@ -76,6 +76,9 @@ def exercise(
     runs: Annotated[int, typer.Option(help="Score so many runs of the scenario besides; finished ones are kept.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes for the runs.")] = 2,
     cluster: Annotated[str, typer.Option(help="A Dask scheduler for the runs, tcp://host:port.")] = "",
+    background: Annotated[
+        list[Path] | None, typer.Option(help="Real FIRMS detections to lay under it in place of invented fires.")
+    ] = None,
     days: Annotated[bool, typer.Option("--days/--no-days", help="Write a report for each day.")] = True,
     now: Annotated[str | None, typer.Option(help="The instant on the page; default: the clock.")] = None,
     as_json: Json = False,
@@ -91,7 +94,8 @@ def exercise(
     with progress(quiet=as_json) as tell:
         stage = stage_of(opened, tell=tell)
         salt = secrets.token_hex(16) if seed is None else f"seed-{seed}"
-        played = write_exercise(opened, stage, to_folder, seed=made_seed, salt=salt, tell=tell)
+        real = real_background(background, stage) if background else None
+        played = write_exercise(opened, stage, to_folder, seed=made_seed, salt=salt, background=real, tell=tell)
         scored = score_exercise(played, to_folder, seed=made_seed, tell=tell)
         _write_handouts(played, to_folder / "trainer", opened.brief.title, days=days, now=now, tell=tell)
     over = None

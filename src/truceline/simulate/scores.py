@@ -19,13 +19,15 @@ from truceline.simulate.exercise import Exercise
 from truceline.simulate.judged import Judged, judge_readings
 from truceline.simulate.scores_boot import block_weights, calibration_draws, per_block, ratio, spread
 from truceline.simulate.scores_calibration import Calibration, calibrate
-from truceline.simulate.scores_match import TOLERANCES, Matched, gospa_km, match
+from truceline.simulate.scores_match import TOLERANCES, Matched, gospa_terms, match
 from truceline.simulate.scores_tables import LEVELS, alarm_table, breaches, day_table, episode_table
 from truceline.simulate.scores_time import Curve, kaplan_meier
 from truceline.simulate.truth_scenario import SIDES
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+
+Figure = tuple[str, float, float, float, int]  # name, value, low, high, number of cases
 
 LAGS_H = (0.25, 1.0, 6.0, 24.0, 72.0)
 DRAWS = 400
@@ -93,8 +95,8 @@ def score(
                 *work.false_assurance(),
                 *work.fairness(found),
                 *work.probabilities(every),
-                *_times(curve, bound),
-                ("gospa_km", gospa_km(found["violation"]), np.nan, np.nan, len(table)),
+                *_times(curve, bound, len(table)),
+                work.distance(found["violation"]),
             ],
             columns=["name", "value", "low", "high", "n"],
         ),
@@ -122,14 +124,14 @@ class _Work:
         day, sector = (table[name].to_numpy(np.int64) for name in ("day", "sector"))
         return np.asarray(day * len(self.sectors) + np.maximum(sector, 0))
 
-    def share(self, table: pd.DataFrame, true: npt.ArrayLike, name: str) -> tuple[str, float, float, float, int]:
+    def share(self, table: pd.DataFrame, true: npt.ArrayLike, name: str) -> Figure:
         return (name, *spread(self.draws(table, true)), len(table))
 
     def draws(self, table: pd.DataFrame, true: npt.ArrayLike) -> Floats:
         block, blocks = self.block(table), self.weights.shape[1]
         return ratio(self.weights, per_block(block, blocks, true), per_block(block, blocks))
 
-    def counts(self, found: Mapping[str, Matched]) -> list[tuple[str, float, float, float, int]]:
+    def counts(self, found: Mapping[str, Matched]) -> list[Figure]:
         rows = [self.share(self.table, self.table["seen"].notna(), "recall_bound")]
         for level, matched in found.items():
             word = level.replace(" ", "_")
@@ -141,7 +143,7 @@ class _Work:
         false = self.alarms[self.alarms["rank"] >= LEVELS["violation"]][~found["violation"].near_any]
         return [*rows, self._quiet(false)]
 
-    def _quiet(self, false: pd.DataFrame) -> tuple[str, float, float, float, int]:
+    def _quiet(self, false: pd.DataFrame) -> Figure:
         """Return false findings of a violation per 1,000 km of line on which a day passed without any breach."""
         quiet = self.days[self.days["any"] == 0]
         on_quiet = false[np.isin(self.block(false), self.block(quiet))]
@@ -150,7 +152,7 @@ class _Work:
         under = per_block(self.block(quiet), blocks, quiet["km"] / 1000)
         return ("false_findings_per_quiet_1000_km_day", *spread(ratio(self.weights, over, under)), len(quiet))
 
-    def false_assurance(self) -> list[tuple[str, float, float, float, int]]:
+    def false_assurance(self) -> list[Figure]:
         """Return the share of sector-days called well watched and quiet in which a breach in fact began."""
         called = self.days[self.days["status"] == WELL_WATCHED]
         rows = []
@@ -160,7 +162,7 @@ class _Work:
             rows.append((word, 0.0, 0.0, 0.0, 0) if not len(called) else made)
         return rows
 
-    def fairness(self, found: Mapping[str, Matched]) -> list[tuple[str, float, float, float, int]]:
+    def fairness(self, found: Mapping[str, Matched]) -> list[Figure]:
         """Return first side minus second: recall of what each did, and false findings on the ground of each."""
         hit = found["at stake"].incident_of >= 0
         sides = [(self.table["side"] == side).to_numpy() for side in SIDES]
@@ -176,7 +178,7 @@ class _Work:
             ("impartiality_false_share", *spread(rate[0] - rate[1]), len(raised)),
         ]
 
-    def probabilities(self, every: Matched) -> list[tuple[str, float, float, float, int]]:
+    def probabilities(self, every: Matched) -> list[Figure]:
         forecast, happened = self.alarms["forecast"].to_numpy(float), every.near_any.astype(float)
         if not len(forecast):
             return [(name, np.nan, np.nan, np.nan, 0) for name in ("brier", "calibration_error")]
@@ -184,6 +186,13 @@ class _Work:
         bins = np.minimum((rank - 0.5) / len(forecast) * 10, 9).astype(np.int64)
         drawn = calibration_draws(self.weights, self.block(self.alarms), forecast, happened, bins)
         return [(name, *spread(values), len(forecast)) for name, values in drawn.items()]
+
+    def distance(self, matched: Matched) -> Figure:
+        """Return GOSPA of the findings of violation."""
+        raised = self.alarms[self.alarms["rank"] >= LEVELS["violation"]]
+        blocks, (missed, false) = self.weights.shape[1], gospa_terms(matched)
+        by_block = per_block(self.block(self.table), blocks, missed) + per_block(self.block(raised), blocks, false)
+        return ("gospa_km", *spread(np.sqrt(self.weights @ by_block)), len(self.table))
 
     def time(self, matched: Matched) -> Curve:
         arrived = self.alarms["arrived"]
@@ -214,14 +223,13 @@ class _Work:
         return pd.DataFrame(rows, columns=["split", "group", "n", "recall", "low", "high", "bound"])
 
 
-def _times(found: Curve, bound: Curve) -> list[tuple[str, float, float, float, int]]:
-    rows = []
+def _times(found: Curve, bound: Curve, n: int) -> list[Figure]:
+    rows: list[Figure] = []
     for word, curve in (("", found), ("_bound", bound)):
-        for lag in LAGS_H:
-            rows.append((f"found_within_{lag:g}_h{word}", *curve.at(lag), 0))
-        rows += [
-            (f"hours_to_find_{q:.0%}{word}".replace("%", ""), curve.quantile(q), np.nan, np.nan, 0) for q in (0.5, 0.9)
-        ]
+        rows += [(f"found_within_{lag:g}_h{word}", *curve.at(lag), n) for lag in LAGS_H]
+        for percent in (50, 90):
+            name, share = f"hours_to_find_{percent}{word}", percent / 100
+            rows.append((name, curve.quantile(share), *curve.quantile_interval(share), n))
     return rows
 
 

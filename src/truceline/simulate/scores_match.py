@@ -132,12 +132,12 @@ def _assign(pairs: pd.DataFrame) -> list[tuple[int, int, float]]:
     return out
 
 
-def gospa_km(matched: Matched, *, cut_km: float = 5.0) -> float:
-    """Return GOSPA of order 2: sqrt(sum of squared distances + cut^2 / 2 x (missed + false)), in km.
+def gospa_terms(matched: Matched, *, cut_km: float = 5.0) -> tuple[Floats, Floats]:
+    """Return the terms of squared GOSPA of order 2, in km2: of each episode, and of each incident.
 
-    Rahmathullah, Garcia-Fernandez and Svensson 2017, alpha = 2.
+    A pair adds its squared distance, what is missed or false half the squared cut-off (alpha = 2). Rahmathullah,
+    Garcia-Fernandez and Svensson 2017.
     """
     paired = np.isfinite(matched.away_km)
-    near = np.minimum(matched.away_km[paired], cut_km) ** 2
-    missed, false = int((~paired).sum()), int((matched.episode_of < 0).sum())
-    return float(np.sqrt(near.sum() + cut_km**2 / 2 * (missed + false)))
+    near = np.minimum(np.nan_to_num(matched.away_km), cut_km) ** 2
+    return np.where(paired, near, cut_km**2 / 2), np.where(matched.episode_of < 0, cut_km**2 / 2, 0.0)

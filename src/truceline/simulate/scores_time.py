@@ -27,8 +27,15 @@ class Curve:
 
     def quantile(self, share: float) -> float:
         """Return the hours by which that share of all is found; infinity when it never is."""
-        reached = np.flatnonzero(self.share >= share - 1e-12)
-        return float(self.hours[reached[0]]) if len(reached) else float("inf")
+        return self._first(self.share, share)
+
+    def quantile_interval(self, share: float) -> tuple[float, float]:
+        """Return between which hours it lies (95 %): where the bounds of the curve reach the share."""
+        return self._first(self.high, share), self._first(self.low, share)
+
+    def _first(self, reached: Floats, share: float) -> float:
+        at = np.flatnonzero(reached >= share - 1e-12)
+        return float(self.hours[at[0]]) if len(at) else float("inf")
 
 
 def kaplan_meier(hours: Floats, found: Bools) -> Curve:

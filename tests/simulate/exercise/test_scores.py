@@ -11,7 +11,7 @@ from truceline.simulate.judged import judge_readings
 from truceline.simulate.scores import frozen, score
 from truceline.simulate.scores_boot import block_weights, per_block, ratio, spread
 from truceline.simulate.scores_calibration import calibrate, jeffreys
-from truceline.simulate.scores_match import Matched, episodes, gospa_km, match
+from truceline.simulate.scores_match import Matched, episodes, gospa_terms, match
 from truceline.simulate.scores_time import kaplan_meier
 from truceline.strip import Strip
 from truceline.uncertainty import LIKELIHOOD_WORDS
@@ -73,7 +73,8 @@ def test_gospa_is_that_of_the_paper():
         incident_of=np.array([0, -1]), episode_of=np.array([0, -1, -1]), near_any=np.ones(3, bool),
         away_km=np.array([3.0, np.nan]),
     )  # fmt: skip
-    assert gospa_km(made) == pytest.approx(np.sqrt(9 + 37.5))
+    missed, false = gospa_terms(made)
+    assert np.sqrt(missed.sum() + false.sum()) == pytest.approx(np.sqrt(9 + 37.5))
 
 
 @given(
