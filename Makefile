@@ -33,6 +33,7 @@ bench: $(READY)
 
 pictures: $(READY)
 	@$(BIN)/python builders/pictures.py
+	@$(BIN)/python builders/orbits_picture.py
 
 clean:
 	rm -rf $(VENV) demo-report .pytest_cache .mypy_cache .ruff_cache

@@ -23,7 +23,8 @@ from truceline.sensors.cover import cover_deployment
 from truceline.sensors.coverage import Coverage
 from truceline.sensors.deployment import Deployment
 from truceline.sensors.recorded import CELL_KM, cover
-from truceline.sensors.sight import assumptions
+from truceline.sensors.scene import CELL_KM as FINE_KM
+from truceline.sensors.sight import RECORDED, assumptions
 from truceline.sensors.silence import StandingBy, standing_by
 from truceline.strip import Strip
 from truceline.timespan import Timespan
@@ -58,7 +59,8 @@ def watch(brief: Brief, looks: pd.DataFrame) -> Coverage:
     deployed = brief.deployment
     if deployed is None:
         return cover(looks, strip=brief.strip, period=brief.period, kinds=brief.kinds)
-    known = cover_deployment(deployed, strip=brief.strip, period=brief.period, kinds=brief.kinds)
+    fine = FINE_KM if deployed.posts else CELL_KM  # satellites alone see no difference between neighbouring kilometres
+    known = cover_deployment(deployed, strip=brief.strip, period=brief.period, kinds=brief.kinds, cell_km=fine)
     beside = looks[looks["sensor"] != "thermal"] if deployed.orbits("thermal", brief.period) else looks
     recorded = cover(beside, strip=brief.strip, period=brief.period, kinds=brief.kinds)
     return known.coarser(CELL_KM).beside(recorded)
@@ -133,7 +135,7 @@ def monitor(
             *early_warnings(status, incidents, readings.looks, brief.period),
             *_left_out(brief),
         ),
-        assumptions=pd.concat([made.assumptions, assumptions()], ignore_index=True),
+        assumptions=pd.concat([made.assumptions, _assumed(brief)], ignore_index=True),
         credits=brief.credits,
         digests=readings.digests,
         background=made.background,
@@ -154,3 +156,9 @@ def _left_out(brief: Brief) -> list[str]:
         return []
     rows = brief.deployment.outside(brief.period).itertuples()
     return [f"Sensor {row.sensor} was left out of the coverage: {row.reason}" for row in rows]
+
+
+def _assumed(brief: Brief) -> pd.DataFrame:
+    """Return the numbers behind the coverage: those of what watches, and of the mission's kinds of violation."""
+    sensors = set(RECORDED) if brief.deployment is None else {"present", *brief.deployment.kinds()}
+    return assumptions(sensors=sensors, kinds=brief.kinds)

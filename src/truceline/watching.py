@@ -16,6 +16,7 @@ from truceline.sensors.coverage import Coverage
 from truceline.sensors.deployment import left_out_table
 from truceline.sensors.detect import DELAYS, time_to_detect
 from truceline.sensors.kinds import KINDS, violation
+from truceline.sensors.reasons import REASONS, reasons
 from truceline.sensors.recorded import cover
 from truceline.sensors.scene import make_scene
 from truceline.sensors.summary import REVISIT, exposure_table, revisit_table, share_table
@@ -34,6 +35,7 @@ class Watching:
     shares: pd.DataFrame  # SHARES
     revisit: pd.DataFrame  # REVISIT; empty without sensors.yaml
     delays: pd.DataFrame  # DELAYS; empty without sensors.yaml
+    reasons: pd.DataFrame  # REASONS; empty unless asked for
     left_out: pd.DataFrame  # LEFT_OUT
     remarks: tuple[str, ...]
 
@@ -56,10 +58,11 @@ class Watching:
         )
 
 
-def watch_over(mission: Mission, *, kinds: Sequence[str] | None = None) -> Watching:
+def watch_over(mission: Mission, *, kinds: Sequence[str] | None = None, why: bool = False) -> Watching:
     """Return how well a mission's line is watched in its period, by the sensors its folder names.
 
-    Without sensors.yaml only looks that the sources recorded are counted. Kinds default to all eight.
+    Without sensors.yaml only looks that the sources recorded are counted. Kinds default to all eight. `why` works the
+    coverage out again with one hindrance taken away at a time.
     """
     brief = mission.brief
     wanted = tuple(violation(kind).kind for kind in kinds or KINDS)
@@ -90,9 +93,10 @@ def watch_over(mission: Mission, *, kinds: Sequence[str] | None = None) -> Watch
         shares=share_table(made, brief.sectors),
         revisit=revisit_table(scene),
         delays=time_to_detect(scene, wanted),
+        reasons=reasons(deployed, strip=brief.strip, period=period, kinds=wanted if why else ()),
         left_out=deployed.outside(period),
         remarks=tuple(remarks(known, period)["text"]) if known else (),
     )
 
 
-_EMPTY = (("revisit", REVISIT), ("delays", DELAYS))
+_EMPTY = (("revisit", REVISIT), ("delays", DELAYS), ("reasons", REASONS))

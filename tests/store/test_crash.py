@@ -17,10 +17,10 @@ TRIAL = """
     from datetime import datetime, UTC
     from truceline.store import Record, verify
 
-    path, rng = sys.argv[1], random.Random(5)
+    path, key, rng = sys.argv[1], sys.argv[2], random.Random(5)
 
     def write(told):
-        record = Record.open(path)
+        record = Record.open(path, key=key)
         number = len(record.heads())
         os.write(told, b"ready\\n")
         while True:
@@ -58,9 +58,9 @@ TRIAL = """
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
-def test_killed_at_any_point_every_acknowledged_batch_is_whole_and_writing_goes_on(tmp_path):
+def test_killed_at_any_point_every_acknowledged_batch_is_whole_and_writing_goes_on(new_place, tmp_path):
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(TRIAL), str(tmp_path / "r.db")],
+        [sys.executable, "-c", textwrap.dedent(TRIAL), str(new_place()), str(tmp_path / "signing.key")],
         stdout=subprocess.PIPE,
         check=True,
     )

@@ -23,6 +23,12 @@ def rows(*names, said="heat"):
     return pd.DataFrame({"observation_id": list(names), "act": said, "lon_deg": 37.5})
 
 
+@pytest.fixture
+def place(new_place):
+    """Where a record of this test's own is kept: a file, then a database of a server."""
+    return new_place()
+
+
 def filled(path, batches=(("a", "b"), ("c",))):
     record = Record.open(path, key=KEY)
     for names in batches:
@@ -31,8 +37,8 @@ def filled(path, batches=(("a", "b"), ("c",))):
     return record
 
 
-def test_what_was_appended_is_read_back_in_order(tmp_path):
-    record = filled(tmp_path / "r.db")
+def test_what_was_appended_is_read_back_in_order(place):
+    record = filled(place)
     table = record.entries("observation")
     assert list(table.record_id) == ["a", "b", "c"]
     assert list(table.lon_deg) == [37.5] * 3
@@ -40,14 +46,14 @@ def test_what_was_appended_is_read_back_in_order(tmp_path):
     assert record.entries("incident").empty
 
 
-def test_the_root_is_that_of_rfc_6962_over_the_lines(tmp_path):
-    record = filled(tmp_path / "r.db")
+def test_the_root_is_that_of_rfc_6962_over_the_lines(place):
+    record = filled(place)
     leaves = [merkle.leaf_hash(line) for _, _, line, _ in record.lines()]
     assert record.root() == merkle.tree_root(leaves).hex()
 
 
-def test_the_same_rows_and_now_give_the_same_bytes(tmp_path):
-    one, two = filled(tmp_path / "1.db"), filled(tmp_path / "2.db")
+def test_the_same_rows_and_now_give_the_same_bytes(new_place, tmp_path):
+    one, two = filled(new_place()), filled(new_place())
     assert one.heads() == two.heads()
     export_bundle(one, tmp_path / "1")
     export_bundle(two, tmp_path / "2")
@@ -57,23 +63,23 @@ def test_the_same_rows_and_now_give_the_same_bytes(tmp_path):
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
 
 
-def test_the_same_again_is_not_written_twice_and_makes_no_head(tmp_path):
-    record = filled(tmp_path / "r.db")
+def test_the_same_again_is_not_written_twice_and_makes_no_head(place):
+    record = filled(place)
     root = record.root()
     with record.batch(NOW) as batch:
         assert batch.append("observation", rows("c", "a"), id_column="observation_id") == 0
     assert (record.size, record.root(), len(record.heads())) == (3, root, 2)
 
 
-def test_the_same_row_twice_in_one_batch_is_written_once(tmp_path):
-    record = Record.open(tmp_path / "r.db", key=KEY)
+def test_the_same_row_twice_in_one_batch_is_written_once(place):
+    record = Record.open(place, key=KEY)
     with record.batch(NOW) as batch:
         assert batch.append("observation", rows("a", "a", "b"), id_column="observation_id") == 2
         assert batch.append("observation", rows("b"), id_column="observation_id") == 0
 
 
-def test_a_changed_row_supersedes_and_both_are_kept(tmp_path):
-    record = filled(tmp_path / "r.db")
+def test_a_changed_row_supersedes_and_both_are_kept(place):
+    record = filled(place)
     with record.batch(NOW) as batch:
         assert batch.append("observation", rows("b", said="explosion"), id_column="observation_id") == 1
     table = record.entries("observation").set_index("record_entry")
@@ -83,17 +89,17 @@ def test_a_changed_row_supersedes_and_both_are_kept(tmp_path):
     assert record.prove("b").entry == 3
 
 
-def test_going_back_to_an_earlier_word_is_a_change(tmp_path):
-    record = Record.open(tmp_path / "r.db", key=KEY)
+def test_going_back_to_an_earlier_word_is_a_change(place):
+    record = Record.open(place, key=KEY)
     for said in ("heat", "fire", "heat"):
         with record.batch(NOW) as batch:
             assert batch.append("observation", rows("a", said=said), id_column="observation_id") == 1
     assert list(record.entries("observation").act) == ["heat", "fire", "heat"]
-    assert verify(tmp_path / "r.db") == []
+    assert verify(place) == []
 
 
-def test_one_id_of_two_kinds_is_two_items(tmp_path):
-    record = filled(tmp_path / "r.db")
+def test_one_id_of_two_kinds_is_two_items(place):
+    record = filled(place)
     with record.batch(NOW) as batch:
         batch.append("finding", [{"finding_id": "a", "verdict": "indeterminate"}], id_column="finding_id")
     with pytest.raises(RequestError, match="finding and of a observation"):
@@ -101,8 +107,8 @@ def test_one_id_of_two_kinds_is_two_items(tmp_path):
     assert record.prove("a", kind="finding").entry == 3
 
 
-def test_a_batch_that_fails_leaves_nothing(tmp_path):
-    record = filled(tmp_path / "r.db")
+def test_a_batch_that_fails_leaves_nothing(place):
+    record = filled(place)
     before = record.heads()
     with pytest.raises(ZeroDivisionError), record.batch(NOW) as batch:
         batch.append("observation", rows("d"), id_column="observation_id")
@@ -111,8 +117,8 @@ def test_a_batch_that_fails_leaves_nothing(tmp_path):
     assert list(record.entries("observation").record_id) == ["a", "b", "c"]
 
 
-def test_every_entry_is_proved_under_the_head(tmp_path):
-    record = filled(tmp_path / "r.db", [("a", "b", "c"), ("d",), ("e", "f", "g")])
+def test_every_entry_is_proved_under_the_head(place):
+    record = filled(place, [("a", "b", "c"), ("d",), ("e", "f", "g")])
     for name in "abcdefg":
         proof = record.prove(name)
         assert proof.holds()
@@ -121,8 +127,8 @@ def test_every_entry_is_proved_under_the_head(tmp_path):
         record.prove("z")
 
 
-def test_an_old_head_is_shown_to_be_the_beginning_of_the_new(tmp_path):
-    record = filled(tmp_path / "r.db", [("a", "b", "c"), ("d",), ("e", "f", "g")])
+def test_an_old_head_is_shown_to_be_the_beginning_of_the_new(place):
+    record = filled(place, [("a", "b", "c"), ("d",), ("e", "f", "g")])
     old, _, new = record.heads()
     assert merkle.proves_consistency(
         old_size=old.size,
@@ -143,9 +149,9 @@ def test_the_key_is_made_once_for_its_owner_alone(tmp_path):
     assert verify(tmp_path / "r.db") == []
 
 
-def test_another_key_is_refused_and_nothing_is_written(tmp_path):
-    filled(tmp_path / "r.db")
-    other = Record.open(tmp_path / "r.db", key=Ed25519PrivateKey.from_private_bytes(bytes(32)))
+def test_another_key_is_refused_and_nothing_is_written(place):
+    filled(place)
+    other = Record.open(place, key=Ed25519PrivateKey.from_private_bytes(bytes(32)))
     with pytest.raises(RecordError, match="not the one this record was begun with"), other.batch(NOW) as batch:
         batch.append("observation", rows("d"), id_column="observation_id")
     assert other.size == 3
@@ -187,6 +193,16 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
         Record.open(tmp_path / "none" / "r.db")
 
 
+def test_a_server_that_does_not_answer_is_named():
+    with pytest.raises(RecordError, match="No database server answers there"):
+        Record.open("postgresql+psycopg://nobody@127.0.0.1:1/record", key=KEY)
+
+
+def test_a_database_that_is_not_there_is_named(server):
+    with pytest.raises(RecordError, match="Make the database first"):
+        Record.open(f"{server}/nowhere", key=KEY)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
 def test_a_read_only_folder_is_named(tmp_path):
     tmp_path.chmod(0o500)
@@ -195,9 +211,9 @@ def test_a_read_only_folder_is_named(tmp_path):
     tmp_path.chmod(0o700)
 
 
-def test_two_writers_do_not_mix(tmp_path):
-    record = filled(tmp_path / "r.db")
-    other = Record.open(tmp_path / "r.db", key=KEY, wait_s=0.05)
+def test_two_writers_do_not_mix(place):
+    record = filled(place)
+    other = Record.open(place, key=KEY, wait_s=0.05)
     with record.batch(NOW) as batch:
         batch.append("observation", rows("d"), id_column="observation_id")
         with pytest.raises(RecordError, match="Another process is writing"), other.batch(NOW):

@@ -24,6 +24,7 @@ def coverage(
         list[str] | None, typer.Option(help="A kind of violation; repeat for several. Default: all.")
     ] = None,
     to_folder: Annotated[Path | None, typer.Option("--out", help="Folder for chart, map, page and tables.")] = None,
+    why: Annotated[bool, typer.Option("--why", help="Also say what hindered most: cloud, jamming, tasking.")] = False,
     as_json: Json = False,
 ) -> None:
     """Say how well a line is watched: seen, partly seen, not seen, by kind of violation, sector, day and night.
@@ -39,7 +40,7 @@ def coverage(
         )
     with progress(quiet=as_json) as tell:
         tell("coverage")
-        watching = watch_over(opened, kinds=kind)
+        watching = watch_over(opened, kinds=kind, why=why)
         if to_folder is not None:
             tell("pictures")
             to_folder.mkdir(parents=True, exist_ok=True)
@@ -63,6 +64,7 @@ def _numbers(watching: Watching, mission_id: str) -> dict[str, Any]:
         "share_seen": rows(watching.shares),
         "revisit": rows(watching.revisit),
         "time_to_detect": rows(watching.delays),
+        "why": rows(watching.reasons),
         "left_out": rows(watching.left_out),
         "remarks": list(watching.remarks),
     }
@@ -80,9 +82,13 @@ def _tell(watching: Watching, to_folder: Path | None) -> None:
     total = watching.exposure.groupby(["kind", "light"], sort=False)[["km_h_seen", "km_h_partly", "km_h_unseen"]].sum()
     out.print("Kilometre-hours seen, partly seen and unseen:", style="bold")
     print_table(total.reset_index())
-    for title, table in (("Between looks", watching.revisit), ("Until it is seen", watching.delays)):
+    for title, table in (
+        ("Hours between looks", watching.revisit),
+        ("Hours until it is seen", watching.delays),
+        ("Share seen, and had one hindrance been absent", watching.reasons),
+    ):
         if len(table):
-            out.print(f"{title} (hours):", style="bold")
+            out.print(f"{title}:", style="bold")
             print_table(table)
     if to_folder is not None:
         out.print(f"Chart, map and page: {to_folder / 'coverage.html'}", markup=False)

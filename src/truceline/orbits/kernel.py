@@ -33,6 +33,16 @@ def state(seconds, position, velocity, k, t):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
+def states(seconds, position, velocity, at):  # type: ignore[no-untyped-def]
+    """Return (n, 6), `state` at each of some instants within the track."""
+    out = np.empty((len(at), 6))
+    for i in range(len(at)):
+        k = min(max(np.searchsorted(seconds, at[i]) - 1, 0), len(seconds) - 2)
+        out[i] = state(seconds, position, velocity, k, at[i])
+    return out
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _rise(place, s):  # type: ignore[no-untyped-def]
     """Return the sine of the elevation of a state over a place, its rate per second, and the range."""
     dx, dy, dz = s[0] - place[0], s[1] - place[1], s[2] - place[2]
@@ -56,20 +66,19 @@ def _cos_off_nadir(place, s, rho):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def _within(place, s, kind, cos_most):  # type: ignore[no-untyped-def]
+def _within(place, s, sine, rho, limits):  # type: ignore[no-untyped-def]
     """Return a value that is at least 0 where the place lies within the outer limit, and rises inward."""
-    sine, _, rho = _rise(place, s)
-    if kind == INCIDENCE:
-        return sine - cos_most
+    if limits[0] == INCIDENCE:
+        return sine - limits[1]
     # on the far side of the Earth the angle at the satellite is small again: the place must see the satellite too
-    return min(sine, _cos_off_nadir(place, s, rho) - cos_most)
+    return min(sine, _cos_off_nadir(place, s, rho) - limits[1])
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def _root(track, k, span, place, kind, cos_most):  # type: ignore[no-untyped-def]
+def _root(track, k, span, place, limits, of_rate):  # type: ignore[no-untyped-def]
     """Return the instant in `span` (from, value there, to, value there; opposite signs) at which the value is 0.
 
-    The value is `_within`, or the rate of elevation for kind -1. Regula falsi (Illinois; Dowell & Jarratt 1971).
+    The value is the rate of elevation, or else `_within`. Regula falsi (Illinois; Dowell & Jarratt 1971).
     """
     a, fa, b, fb = span
     t = a
@@ -77,7 +86,9 @@ def _root(track, k, span, place, kind, cos_most):  # type: ignore[no-untyped-def
         slope = (fb - fa) / (b - a)
         t = b - fb / slope
         s = state(track[0], track[1], track[2], k, t)
-        f = _rise(place, s)[1] if kind < 0 else _within(place, s, kind, cos_most)
+        sine, f, rho = _rise(place, s)
+        if not of_rate:
+            f = _within(place, s, sine, rho, limits)
         if abs(f) <= _NEAR_S * abs(slope):
             break
         if f * fb < 0:
@@ -124,16 +135,17 @@ def _trace(track, first, last, place, limits, points):  # type: ignore[no-untype
         step = max(k - 1, first)
         p, v = position[k], velocity[k]
         s = (p[0], p[1], p[2], v[0], v[1], v[2])
-        _, rate_here, _ = _rise(place, s)
+        sine, rate_here, rho = _rise(place, s)
         if k > first and rising != (rate_here > 0):
-            t = _root(track, step, (seconds[step], rate, seconds[k], rate_here), place, -1, 0.0)
+            t = _root(track, step, (seconds[step], rate, seconds[k], rate_here), place, limits, True)
             top = state(seconds, position, velocity, step, t)
+            sine_top, _, rho_top = _rise(place, top)
             points[number, 0], points[number, 1] = t, step
-            points[number, 2] = _within(place, top, limits[0], limits[1])
-            points[number, 3] = _rise(place, top)[0] if rising else -2.0
+            points[number, 2] = _within(place, top, sine_top, rho_top, limits)
+            points[number, 3] = sine_top if rising else -2.0
             number += 1
         points[number, 0], points[number, 1] = seconds[k], step
-        points[number, 2] = _within(place, s, limits[0], limits[1])
+        points[number, 2] = _within(place, s, sine, rho, limits)
         points[number, 3] = -2.0
         number += 1
         rate, rising = rate_here, rate_here > 0
@@ -144,7 +156,7 @@ def _trace(track, first, last, place, limits, points):  # type: ignore[no-untype
 def _edge(track, points, i, place, limits):  # type: ignore[no-untyped-def]
     """Return when the outer limit is crossed between points i - 1 and i."""
     span = (points[i - 1, 0], points[i - 1, 2], points[i, 0], points[i, 2])
-    return _root(track, int(points[i, 1]), span, place, limits[0], limits[1])
+    return _root(track, int(points[i, 1]), span, place, limits, False)
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")

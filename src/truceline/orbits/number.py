@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from truceline.orbits.kernel import state
+from truceline.orbits.kernel import states
 from truceline.orbits.swath import Repeat
 from truceline.orbits.track import Floats, Track
 
@@ -17,10 +17,8 @@ def relative_orbits(track: Track, seconds: Floats, repeat: Repeat) -> Floats:
     An orbit begins at its ascending node. The angle flown since then follows from position and velocity (inertial), the
     time from that angle and the mean angular speed of the repeat cycle; node and Earth have turned on meanwhile.
     """
-    step = np.clip(np.searchsorted(track.seconds, seconds, side="right") - 1, 0, len(track.seconds) - 2)
-    arrays = (track.seconds, track.position_km, track.velocity_km_s)
-    states = np.array([state(*arrays, k, t) for k, t in zip(step, seconds, strict=True)])
-    position, velocity = states[:, :3], states[:, 3:].copy()
+    at = states(track.seconds, track.position_km, track.velocity_km_s, seconds)
+    position, velocity = at[:, :3], at[:, 3:].copy()
     velocity[:, 0] -= _EARTH_RAD_S * position[:, 1]
     velocity[:, 1] += _EARTH_RAD_S * position[:, 0]
     pole = np.cross(position, velocity)
@@ -30,4 +28,4 @@ def relative_orbits(track: Track, seconds: Floats, repeat: Repeat) -> Floats:
     # in one orbit the ground track moves west by days / orbits of a turn
     turned = 360.0 * repeat.days / repeat.orbits * flown / (2 * np.pi)
     longitude = np.degrees(np.arctan2(node[:, 1], node[:, 0])) + turned
-    return np.array([repeat.number(float(degrees)) for degrees in longitude], float)
+    return repeat.numbers(longitude).astype(float)

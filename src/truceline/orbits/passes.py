@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ from truceline.orbits.number import relative_orbits
 from truceline.orbits.search import search
 from truceline.orbits.shares import Share, hand_over, share_period
 from truceline.orbits.swath import Swath
-from truceline.orbits.track import Floats, Track, make_track, places
+from truceline.orbits.track import Floats, make_track, places
 from truceline.timespan import Timespan
 
 # column -> dtype; one row is one pass of one satellite's instrument over one cell
@@ -46,6 +46,16 @@ PASSES: dict[str, str] = {
 PAD_S = 2400.0  # the track goes on this long before and after the period, so that no pass is cut at its ends
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Part:
+    """The passes of one element set and instrument: (p, 9) as in `kernel.walk`, and (p,) relative orbits."""
+
+    elements: Elements
+    swath: Swath
+    found: Floats
+    orbit: Floats
+
+
 def find_passes(
     elements: Sequence[Elements],
     swaths: Sequence[Swath],
@@ -59,29 +69,31 @@ def find_passes(
     Sorted by time_peak, satellite, cell. A pass belongs to the period that holds its peak, so adjoining periods add up
     to the whole; its start and end are told in full, even outside. Of several sets of one satellite the one of nearest
     epoch is used, with the change made while the satellite is on the far side of the Earth. Left out are sets further
-    than a year from the period, times at which an orbit has decayed, and times outside an instrument's dates;
-    `remarks` says which.
+    than a year from the period, orbits of 225 minutes and more, times at which an orbit has decayed, and times outside
+    an instrument's dates; `remarks` says which.
 
     Elements come in any order; those that no swath names are passed over. Places are degrees, (c,), on the ellipsoid.
 
     Raises
     ------
     RequestError
-        If there are no places or one is not on Earth, no element set lies within a year of the period, or an orbit is
-        so high (period over 225 min) that it makes no passes.
+        If there are no places, one is not on Earth, or no element set of a low orbit lies within a year of the period.
     """
     lon, lat = _check_places(lon_deg, lat_deg)
     cells = places(lon_deg=lon, lat_deg=lat)
-    shares = share_period(elements, period)
+    period = Timespan(start=period.start.astimezone(UTC), end=period.end.astimezone(UTC))
+    named = {norad_id for swath in swaths for norad_id in swath.norad_ids}
+    looking = [one for one in elements if one.norad_id in named]
+    shares = share_period(looking, period) if looking or not elements else {}
     jobs = [
-        partial(_passes_of, share, group, cells, period)
+        partial(_passes_of, share, swaths, cells, period)
         for several in shares.values()
         for share in hand_over(several, cells, period)
-        if (group := [s for s in swaths if share[0].elements.norad_id in s.norad_ids])
+        if (share[1][:, 0] < share[1][:, 1]).any()
     ]
     with ThreadPoolExecutor() as pool:
         parts = [part for job in pool.map(lambda job: job(), jobs) for part in job]
-    return _table([p for p in parts if len(p["cell"])], lon, lat, period)
+    return _table(parts, lon, lat, period)
 
 
 def _check_places(lon_deg: npt.ArrayLike, lat_deg: npt.ArrayLike) -> tuple[Floats, Floats]:
@@ -97,18 +109,19 @@ def _check_places(lon_deg: npt.ArrayLike, lat_deg: npt.ArrayLike) -> tuple[Float
     return lon, lat
 
 
-def _passes_of(
-    share: tuple[Share, Floats], swaths: list[Swath], cells: Floats, period: Timespan
-) -> list[dict[str, Any]]:
-    """Return the passes of one element set, one mapping of columns for each instrument."""
+def _passes_of(share: tuple[Share, Floats], swaths: Sequence[Swath], cells: Floats, period: Timespan) -> list[_Part]:
+    """Return the passes of one element set, by instrument; only instruments that have any."""
     one, span = share[0].elements, share[1]
     low, high = float(span[:, 0].min()), float(span[:, 1].max())
     track = make_track(one, start=period.start, first_s=low - PAD_S, last_s=high + PAD_S)
     made = []
-    for swath in swaths:
-        dates = _in_service(swath, one.norad_id, span, period.start)
-        found = search(track, cells, swath, dates)
-        made.append(_columns(found, one, swath, track, period.start))
+    for swath in (swath for swath in swaths if one.norad_id in swath.norad_ids):
+        found = search(track, cells, swath, _in_service(swath, one.norad_id, span, period.start))
+        if len(found):
+            orbit = np.full(len(found), np.nan)
+            if swath.repeat is not None:
+                orbit = relative_orbits(track, found[:, 2], swath.repeat)
+            made.append(_Part(elements=one, swath=swath, found=found, orbit=orbit))
     return made
 
 
@@ -122,51 +135,37 @@ def _in_service(swath: Swath, norad_id: int, span: Floats, start: datetime) -> F
     return np.stack([low, high], axis=1)
 
 
-def _columns(found: Floats, one: Elements, swath: Swath, track: Track, start: datetime) -> dict[str, Any]:
-    age = abs(found[:, 2] / 86_400 + (start - one.epoch) / timedelta(days=1))
-    orbit = np.full(len(found), np.nan)
-    if swath.repeat is not None and len(found):
-        orbit = relative_orbits(track, found[:, 2], swath.repeat)
-    return {
-        "satellite": one.name,
-        "norad_id": one.norad_id,
-        "instrument": swath.instrument,
-        "cell": found[:, 0].astype(np.int64),
-        "seconds": found[:, 1:4],
-        "off_nadir_deg": found[:, 4],
-        "incidence_deg": found[:, 5],
-        "range_km": found[:, 6],
-        "left": found[:, 7] > 0,
-        "ascending": found[:, 8] > 0,
-        "relative_orbit": orbit,
-        "age_d": age,
-    }
-
-
-def _table(parts: list[dict[str, Any]], lon: Floats, lat: Floats, period: Timespan) -> pd.DataFrame:
+def _table(parts: list[_Part], lon: Floats, lat: Floats, period: Timespan) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in PASSES.items()})
-    names = np.array([p["satellite"] for p in parts], object)
-    which = np.repeat(np.arange(len(parts)), [len(p["cell"]) for p in parts])
-    whole = {key: np.concatenate([p[key] for p in parts]) for key in parts[0] if isinstance(parts[0][key], np.ndarray)}
+    names = np.array([part.elements.name for part in parts], object)
+    which = np.repeat(np.arange(len(parts)), [len(part.found) for part in parts])
+    found, orbit = np.concatenate([part.found for part in parts]), np.concatenate([part.orbit for part in parts])
     alphabetical = np.unique(names, return_inverse=True)[1]
-    order = np.lexsort([whole["cell"], alphabetical[which], whole["seconds"][:, 1]])
-    which = which[order]
-    whole = {key: column[order] for key, column in whole.items()}
+    order = np.lexsort([found[:, 0], alphabetical[which], found[:, 2]])
+    which, cell = which[order], found[order, 0].astype(np.int64)
     start = np.datetime64(period.start.replace(tzinfo=None), "ns")
-    times = start + np.round(whole.pop("seconds") * 1e9).astype("timedelta64[ns]")
-    starts, peaks, ends = (pd.DatetimeIndex(times[:, i], tz="UTC") for i in range(3))
-    cell = whole["cell"]
+    times = [
+        pd.DatetimeIndex(start + np.round(found[order, k] * 1e9).astype("timedelta64[ns]"), tz="UTC") for k in (1, 2, 3)
+    ]
+    epochs = np.array([np.datetime64(part.elements.epoch.astimezone(UTC).replace(tzinfo=None), "ns") for part in parts])
+    age_d = np.abs((times[1].tz_localize(None).to_numpy() - epochs[which]) / np.timedelta64(1, "D"))
     columns = {
         "satellite": names[which],
-        "norad_id": np.array([p["norad_id"] for p in parts], np.int64)[which],
-        "instrument": np.array([p["instrument"] for p in parts], object)[which],
-        "time_start": starts,
-        "time_peak": peaks,
-        "time_end": ends,
-        "side": np.where(whole.pop("left"), "left", "right").astype(object),
-        "sun_elevation_deg": sun_elevation_each_deg(peaks, lon_deg=lon[cell], lat_deg=lat[cell]),
-        "time_sigma_s": time_sigma_s(whole["age_d"]),
-        **whole,
+        "norad_id": np.array([part.elements.norad_id for part in parts], np.int64)[which],
+        "instrument": np.array([part.swath.instrument for part in parts], object)[which],
+        "cell": cell,
+        "time_start": times[0],
+        "time_peak": times[1],
+        "time_end": times[2],
+        "off_nadir_deg": found[order, 4],
+        "incidence_deg": found[order, 5],
+        "side": np.where(found[order, 7] > 0, *np.array(["left", "right"], object)),
+        "range_km": found[order, 6],
+        "ascending": found[order, 8] > 0,
+        "sun_elevation_deg": sun_elevation_each_deg(times[1], lon_deg=lon[cell], lat_deg=lat[cell]),
+        "relative_orbit": orbit[order],
+        "age_d": age_d,
+        "time_sigma_s": time_sigma_s(age_d),
     }
-    return pd.DataFrame({name: columns[name] for name in PASSES}, copy=False)
+    return pd.DataFrame(columns, columns=list(PASSES), copy=False)

@@ -73,6 +73,8 @@ def _judge(found: Elements, seen: set[tuple[int, datetime]], now: datetime | Non
     """Return what is wrong with a set that could be read, or None."""
     if found.revolutions_per_day <= 0:
         return Bad(name=found.name, reason=f"its mean motion is {found.revolutions_per_day:g} turns a day.")
+    if not 0 <= found.inclination_deg <= 180:
+        return Bad(name=found.name, reason=f"its inclination is {found.inclination_deg:g} degrees.")
     if now is not None and found.epoch > now + AHEAD:
         said = f"its epoch {found.epoch:%Y-%m-%d %H:%M} UTC lies in the future."
         return Bad(name=found.name, reason=said, todo="Check the year of the set and the clock of this machine.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from truceline.orbits.age import MOST_D, OLD_D, time_sigma_s
-from truceline.orbits.elements import Elements
+from truceline.orbits.elements import DEEP_MIN, Elements
 from truceline.orbits.shares import Share, share_period
+from truceline.orbits.track import lifetime_s
 from truceline.timespan import Timespan
 
 # column -> dtype; one row is one thing a reader of the passes must know
@@ -26,14 +28,13 @@ REMARKS: dict[str, str] = {
     "text": "object",  # one sentence
 }
 _MU_KM3_S2 = 398600.4418
-_STEPS = 24  # a decay is dated to a 24th of the period
 
 
 def remarks(elements: Sequence[Elements], period: Timespan) -> pd.DataFrame:
     """Return what must be said of passes over a period from these sets: the columns of `REMARKS`, by satellite.
 
     old: used more than 14 days from its epoch. several: one satellite, several sets, of which the nearest in time is
-    used. decayed: cannot be propagated over part of the period. unused: further than a year from it.
+    used. decayed: cannot be propagated over part of the period. unused: further than a year from it, or too high.
 
     Raises RequestError as `find_passes` does.
     """
@@ -45,19 +46,20 @@ def remarks(elements: Sequence[Elements], period: Timespan) -> pd.DataFrame:
 
 
 def _of_satellite(several: list[Share], period: Timespan) -> Iterator[dict[str, Any]]:
-    if len(several) > 1:
-        one = several[0].elements
-        text = f"{one.name} has {len(several)} sets in use; for each pass the one of nearest epoch counts."
+    end_s = (period.end - period.start).total_seconds()
+    inside = [replace(s, first_s=max(s.first_s, 0.0), last_s=min(s.last_s, end_s)) for s in several]
+    inside = [share for share in inside if share.first_s <= share.last_s]
+    if len(inside) > 1:
+        one = inside[0].elements
+        text = f"{one.name} has {len(inside)} sets in use; for each pass the one of nearest epoch counts."
         yield _row(one, "several", 0.0, text)
-    for share in several:
+    for share in inside:
         one = share.elements
         low, high = (period.start + timedelta(seconds=s) for s in (share.first_s, share.last_s))
         age_d = max(abs(low - one.epoch), abs(high - one.epoch)) / timedelta(days=1)
         if age_d > OLD_D:
             yield _row(one, "old", age_d, _old_text(one, age_d, low))
-        when = _decays(one, low, high)
-        if when is not None:
-            text = f"{one.name} cannot be propagated beyond {when:%Y-%m-%d %H:%M} UTC (decayed): no passes there."
+        for text in _decay_texts(share, period):
             yield _row(one, "decayed", age_d, text)
 
 
@@ -70,24 +72,29 @@ def _old_text(one: Elements, age_d: float, low: datetime) -> str:
     )
 
 
-def _decays(one: Elements, low: datetime, high: datetime) -> datetime | None:
-    """Return the first of some instants at which SGP4 no longer gives a position, or None."""
-    satrec = one.satrec()
-    for k in range(_STEPS + 1):
-        when = low + (high - low) * (k / _STEPS)
-        if satrec.sgp4_tsince((when - one.epoch) / timedelta(minutes=1))[0]:
-            return when
-    return None
+def _decay_texts(share: Share, period: Timespan) -> Iterator[str]:
+    one = share.elements
+    low, high = lifetime_s(one, start=period.start, first_s=share.first_s, last_s=share.last_s)
+    if low > share.first_s:
+        yield f"{one.name} cannot be run back beyond {_instant(period, low)}: no passes before."
+    if high < share.last_s:
+        yield f"{one.name} has decayed by {_instant(period, high)}, as its elements go: no passes after."
+
+
+def _instant(period: Timespan, seconds: float) -> str:
+    return f"{period.start + timedelta(seconds=seconds):%Y-%m-%d %H:%M} UTC"
 
 
 def _unused(elements: Sequence[Elements], period: Timespan) -> Iterator[dict[str, Any]]:
     for one in elements:
         beside = max(period.start - one.epoch, one.epoch - period.end) / timedelta(days=1)
-        if beside >= MOST_D:
-            text = (
-                f"{one.name}: elements of {one.epoch:%Y-%m-%d} lie {beside:.0f} days from the period and are not used."
-            )
-            yield _row(one, "unused", beside, text)
+        text = ""
+        if one.period_min >= DEEP_MIN:
+            text = f"{one.name} goes round in {one.period_min:.0f} minutes, too high to make passes: not used."
+        elif beside >= MOST_D:
+            text = f"{one.name}: elements of {one.epoch:%Y-%m-%d} are {beside:.0f} days from the period: not used."
+        if text:
+            yield _row(one, "unused", max(beside, 0.0), text)
 
 
 def _speed_km_s(one: Elements) -> float:

@@ -34,7 +34,7 @@ def search(track: Track, cells: Floats, swath: Swath, span: Floats) -> Floats:
         found = np.empty((min(room, 5_000_000), OUT))
         number = walk(arrays, runs, cells, limits, span, found)
         if number <= len(found):
-            return found[:number]
+            return found[:number].copy()  # the room was larger
         room = number
 
 

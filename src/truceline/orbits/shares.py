@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -13,10 +14,15 @@ from truceline.orbits.elements import DEEP_MIN, Elements
 from truceline.orbits.track import Floats, make_track
 from truceline.timespan import Timespan
 
+HAND_OVER_S = 7200.0  # the change from one set to the next may fall so far from the middle of their epochs
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """One element set and the part of the period, in seconds from its start, for which it is the nearest."""
+    """One element set and the time, in seconds from the period's start, for which it is the nearest.
+
+    It may begin before the period and end after it by `HAND_OVER_S`: a change just outside may reach in.
+    """
 
     elements: Elements
     first_s: float
@@ -26,36 +32,40 @@ class Share:
 def share_period(elements: Sequence[Elements], period: Timespan) -> dict[int, list[Share]]:
     """Return NORAD number -> its element sets in order of epoch, each with the part of the period it serves.
 
-    Raises RequestError where no set at all lies within a year of the period, or an orbit is too high for passes.
+    Sets more than a year away and orbits of 225 minutes and more, too high to make passes, are left out.
+
+    Raises
+    ------
+    RequestError
+        If that leaves none for any part of the period.
     """
     end_s = (period.end - period.start).total_seconds()
     by_satellite: dict[int, list[Elements]] = {}
     for one in sorted(elements, key=lambda e: (e.norad_id, e.epoch)):
-        if one.period_min >= DEEP_MIN:
-            raise RequestError(
-                f"{one.name} ({one.norad_id}) goes round in {one.period_min:.0f} minutes: too high to make passes.",
-                todo="Leave it out; passes are of satellites below some 6,000 km.",
-            )
-        by_satellite.setdefault(one.norad_id, []).append(one)
-    shares: dict[int, list[Share]] = {}
-    for norad_id, sets in by_satellite.items():
-        epochs = np.array([(e.epoch - period.start).total_seconds() for e in sets])
-        edges = np.r_[-np.inf, (epochs[1:] + epochs[:-1]) / 2, np.inf]
-        lows = np.maximum.reduce([edges[:-1], np.zeros(len(sets)), epochs - MOST_D * 86_400])
-        highs = np.minimum.reduce([edges[1:], np.full(len(sets), end_s), epochs + MOST_D * 86_400])
-        served = [
-            Share(elements=e, first_s=float(low), last_s=float(high))
-            for e, low, high in zip(sets, lows, highs, strict=True)
-            if low < high
-        ]
-        if served:
-            shares[norad_id] = served
-    if not shares and end_s > 0:
+        if one.period_min < DEEP_MIN:
+            by_satellite.setdefault(one.norad_id, []).append(one)
+    shares = {norad_id: _share(sets, period.start, end_s) for norad_id, sets in by_satellite.items()}
+    shares = {norad_id: several for norad_id, several in shares.items() if several}
+    if not shares:
         raise RequestError(
-            f"no element set lies within a year of the period {period}.",
+            f"no element set of a low orbit lies within a year of the period {period}.",
             todo="Give sets with an epoch in the period, or near it.",
         )
     return shares
+
+
+def _share(sets: list[Elements], start: datetime, end_s: float) -> list[Share]:
+    """Return one satellite's shares; none where no part of the period itself is within a year of any epoch."""
+    epochs = np.array([(e.epoch - start).total_seconds() for e in sets])
+    edges = np.r_[-np.inf, (epochs[1:] + epochs[:-1]) / 2, np.inf]
+    lows = np.maximum.reduce([edges[:-1], np.full(len(sets), -HAND_OVER_S), epochs - MOST_D * 86_400])
+    highs = np.minimum.reduce([edges[1:], np.full(len(sets), end_s + HAND_OVER_S), epochs + MOST_D * 86_400])
+    several = [
+        Share(elements=e, first_s=float(low), last_s=float(high))
+        for e, low, high in zip(sets, lows, highs, strict=True)
+        if low < high
+    ]
+    return several if any(s.first_s <= end_s and s.last_s >= 0 for s in several) else []
 
 
 def hand_over(several: list[Share], cells: Floats, period: Timespan) -> list[tuple[Share, Floats]]:
@@ -74,6 +84,5 @@ def hand_over(several: list[Share], cells: Floats, period: Timespan) -> list[tup
         height = np.nan_to_num(cells[:, 3:] @ track.position_km.T)
         change = track.seconds[height.argmin(axis=1)]
         spans[i][:, 1], spans[i + 1][:, 0] = change, change
-    # a change before the first or after the last instant of the period changes nothing there
     end_s = (period.end - period.start).total_seconds()
     return [(share, np.clip(span, 0, end_s)) for share, span in zip(several, spans, strict=True)]

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 import yaml
 
 from truceline.errors import RequestError, UnknownNameError
@@ -27,9 +29,9 @@ class Repeat:
     days: int
     node_deg: float  # longitude of the ascending node of orbit 1
 
-    def number(self, node_deg: float) -> int:
-        """Return the number of the orbit whose ascending node is nearest to a longitude."""
-        west = round((self.node_deg - node_deg) % 360.0 / (360.0 / self.orbits))
+    def numbers(self, node_deg: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+        """Return the number of the orbit whose ascending node is nearest to each longitude, (n,) degrees."""
+        west = np.round(np.remainder(self.node_deg - node_deg, 360.0) * self.orbits / 360.0).astype(np.int64)
         return west * pow(self.days, -1, self.orbits) % self.orbits + 1
 
 
@@ -77,9 +79,13 @@ class Swath:
             )
 
 
-@cache
 def swaths() -> dict[str, Swath]:
     """Return the bundled library: the name of each instrument -> what it can reach."""
+    return dict(_library())
+
+
+@cache
+def _library() -> dict[str, Swath]:
     text = (files("truceline.orbits") / "instruments.yaml").read_text(encoding="utf-8")
     return {name: _read(name, entry) for name, entry in yaml.safe_load(text).items()}
 

@@ -15,11 +15,13 @@ _ALPHA5 = "ABCDEFGHJKLMNPQRSTUVWXYZ"  # I and O are left out: A0000 is 100000
 
 _LINE_1 = re.compile(
     r"1 (?P<id>[ \dA-HJ-NP-Z][ \d]{4})[A-Z ] .{8} (?P<year>\d\d)(?P<day>[ \d]{3}\.\d{8}) (?P<dot>[ +-]\.\d{8}) "
-    r"(?P<ddot>[ +-][ \d]{5}[+ -]\d) (?P<drag>[ +-][ \d]{5}[+ -]\d) .[ \d]{5}\d"
+    r"(?P<ddot>[ +-][ \d]{5}[+ -]\d) (?P<drag>[ +-][ \d]{5}[+ -]\d) .[ \d]{5}\d",
+    re.ASCII,
 )
 _LINE_2 = re.compile(
     r"2 (?P<id>[ \dA-HJ-NP-Z][ \d]{4}) (?P<inclination>[ \d]{3}\.\d{4}) (?P<node>[ \d]{3}\.\d{4}) (?P<ecc>[ \d]{7}) "
-    r"(?P<perigee>[ \d]{3}\.\d{4}) (?P<anomaly>[ \d]{3}\.\d{4}) (?P<motion>[ \d]{2}\.\d{8})(?P<rev>[ \d]{5})\d"
+    r"(?P<perigee>[ \d]{3}\.\d{4}) (?P<anomaly>[ \d]{3}\.\d{4}) (?P<motion>[ \d]{2}\.\d{8})(?P<rev>[ \d]{5})\d",
+    re.ASCII,
 )
 _TYPED_AGAIN = "Fetch the set again: a set that was typed or cut cannot be trusted."
 
@@ -36,12 +38,12 @@ class Bad:
 def checksum(line: str) -> int:
     """Return the checksum of the first 68 columns: the digits, and 1 for each minus sign, modulo 10."""
     body = line[: COLUMNS - 1]
-    return (sum(int(c) for c in body if c.isdigit()) + body.count("-")) % 10
+    return (sum(int(c) for c in body if c in "0123456789") + body.count("-")) % 10
 
 
 def read_tle(text: str) -> Iterator[tuple[int, Elements | Bad]]:
     """Yield (line number, set or what is wrong with it) of text in two or three lines a set; # begins a remark."""
-    lines = [(number, line.rstrip()) for number, line in enumerate(text.splitlines(), 1)]
+    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     lines = [(number, line) for number, line in lines if line and not line.startswith("#")]
     name, i = "", 0
     while i < len(lines):
@@ -81,6 +83,8 @@ def _read_set(name: str, first: str, second: str) -> Elements | Bad:
 
 def _elements(name: str, one: re.Match[str], two: re.Match[str]) -> Elements:
     year = int(one["year"])
+    if not 1 <= float(one["day"]) < 367:
+        raise ValueError(f"day {one['day'].strip()} of the year")
     begins = datetime(year + (1900 if year >= _FIRST_YEAR else 2000), 1, 1, tzinfo=UTC)
     return Elements(
         name=name,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,7 @@ A_KM = 6378.137  # WGS84
 E2 = 6.69437999014e-3
 NODE_S = 180.0  # between two nodes of a track; cubic interpolation then errs by some 25 m at 500-900 km
 _DAY_S = 86_400.0
+_SCAN_S = 7200.0  # how finely a decay is looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,9 +35,13 @@ class Track:
 
 
 def make_track(elements: Elements, *, start: datetime, first_s: float, last_s: float) -> Track:
-    """Return the track of a set from `first_s` to `last_s` seconds after `start`, or a step beyond."""
-    steps = int(np.ceil((last_s - first_s) / NODE_S))
-    seconds = np.asarray(first_s + NODE_S * np.arange(steps + 1), float)
+    """Return the track of a set over at least `first_s` to `last_s` seconds after `start`.
+
+    Nodes are counted from the epoch, so that they and all that is read off between them do not depend on the period.
+    """
+    epoch_s = (elements.epoch - start).total_seconds()
+    first, last = math.floor((first_s - epoch_s) / NODE_S), math.ceil((last_s - epoch_s) / NODE_S)
+    seconds = np.asarray(epoch_s + NODE_S * np.arange(first, last + 1), float)
     position, velocity = _earth_fixed([elements], start, seconds)
     return Track(seconds=seconds, position_km=position[0], velocity_km_s=velocity[0])
 
@@ -59,9 +66,9 @@ def ground_track(elements: Sequence[Elements], times: pd.DatetimeIndex) -> tuple
     if not len(times) or not elements:
         nothing = np.empty((len(elements), len(times)))
         return nothing, nothing.copy(), nothing.copy()
-    start = times[0].to_pydatetime(warn=False)
-    seconds = (times - times[0]).to_numpy("timedelta64[ns]").astype(float) / 1e9
-    position, _ = _earth_fixed(elements, start.replace(microsecond=0), seconds + start.microsecond / 1e6)
+    start = times[0].floor("s")
+    seconds = np.asarray((times - start).total_seconds(), float)
+    position, _ = _earth_fixed(elements, start.to_pydatetime(), seconds)
     return geodetic(position)
 
 
@@ -85,14 +92,40 @@ def places(*, lon_deg: Floats, lat_deg: Floats) -> Floats:
     return np.ascontiguousarray(np.hstack([n[:, None] * up * [1, 1, 1 - E2], up]))
 
 
-def _earth_fixed(elements: Sequence[Elements], start: datetime, seconds: Floats) -> tuple[Floats, Floats]:
-    """Return Earth-fixed positions (km) and velocities (km/s), each (set, time, 3)."""
+def lifetime_s(elements: Elements, *, start: datetime, first_s: float, last_s: float) -> tuple[float, float]:
+    """Return the seconds after `start` between which a set can be propagated, at most `first_s` to `last_s`.
+
+    SGP4 may give positions again long after it has found an orbit decayed; what lies beyond its first error, on the way
+    from the epoch, is not believed.
+    """
+    epoch_s = (elements.epoch - start).total_seconds()
+    whole = []
+    for end_s in (first_s, last_s):
+        way = np.append(np.arange(0.0, abs(end_s - epoch_s), _SCAN_S), abs(end_s - epoch_s))
+        at = epoch_s + np.copysign(way, end_s - epoch_s)
+        bad = np.flatnonzero(_sgp4([elements], start, at)[0][0])
+        whole.append(float(at[max(0, bad[0] - 1)]) if len(bad) else end_s)
+    return whole[0], whole[1]
+
+
+def _sgp4(elements: Sequence[Elements], start: datetime, seconds: Floats) -> tuple[Any, Floats, Floats, Floats, Floats]:
+    """Return SGP4's error codes, (set, time), its positions and velocities in TEME, and the times as two-part dates."""
+    start = start.astimezone(UTC)
     whole, part = jday(start.year, start.month, start.day, start.hour, start.minute, start.second)
-    fraction = part + seconds / _DAY_S
+    fraction = part + start.microsecond / 86.4e9 + seconds / _DAY_S
     days = np.floor(fraction)
     jd, fraction = whole + days, fraction - days
     error, position, velocity = SatrecArray([e.satrec() for e in elements]).sgp4(jd, fraction)
-    position[error > 0], velocity[error > 0] = np.nan, np.nan
+    return error, position, velocity, jd, fraction
+
+
+def _earth_fixed(elements: Sequence[Elements], start: datetime, seconds: Floats) -> tuple[Floats, Floats]:
+    """Return Earth-fixed positions (km) and velocities (km/s), each (set, time, 3); nan where there is none."""
+    error, position, velocity, jd, fraction = _sgp4(elements, start, seconds)
+    for k, one in enumerate(elements):
+        low, high = lifetime_s(one, start=start, first_s=float(seconds.min()), last_s=float(seconds.max()))
+        gone = (error[k] > 0) | (seconds < low) | (seconds > high)
+        position[k, gone], velocity[k, gone] = np.nan, np.nan
     angle, rate = sidereal_rad(jd, fraction)
     c, s = np.cos(angle), np.sin(angle)
     turned = _turn(position, c, s)

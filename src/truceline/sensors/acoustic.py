@@ -26,8 +26,8 @@ def peak_pressure_pa(charge_kg: float, range_km: Floats | float) -> Floats:
 
     Examples
     --------
-    >>> round(float(peak_pressure_pa(7, 1.0)))
-    140
+    >>> round(float(peak_pressure_pa(7, 10.0)), 1)
+    11.1
     """
     r = np.maximum(np.asarray(range_km, float), NEAREST_KM)
     return np.asarray(2**0.367 * 6526 * (2e-6 * charge_kg) ** 0.367 * r**-1.1)

@@ -99,6 +99,10 @@ class Deployment:
     timezone: str = "UTC"
     left_out: pd.DataFrame = field(default_factory=lambda: left_out_table([]))
 
+    def kinds(self) -> set[str]:
+        """Return the kinds of sensor in it."""
+        return {post.model.kind for post in self.posts} | {one.model.kind for one in self.orbiting}
+
     def without(self, sensor_id: str) -> Deployment:
         """Return the deployment with one sensor taken away."""
         return Deployment(

@@ -58,12 +58,15 @@ def read_deployment(
     """
     check_keys(said, FILE_KEYS, where)
     conditions, rows = _conditions(said.get("conditions") or {}, where)
-    orbiting, posts = [], []
+    orbiting: list[Orbiting] = []
+    posts: list[Post] = []
     for i, one in enumerate(said.get("satellites") or ()):
         name = str(one.get("id", one.get("instrument", f"satellites {i + 1}")))
         check_keys(one, SATELLITE_KEYS, f"{where}, satellites '{name}'")
         try:
-            orbiting.append(_orbiting(one, name, timezone, f"{where}, satellites '{name}'"))
+            made = _orbiting(one, name, timezone, f"{where}, satellites '{name}'")
+            _check_twice(made, orbiting)
+            orbiting.append(made)
         except Unusable as error:
             rows.append((name, error.what, error.todo))
     for i, one in enumerate(said.get("sensors") or ()):
@@ -88,6 +91,17 @@ def _check_kind(one: Said, where: str) -> None:
     if kind not in KIND_KEYS:
         raise UnknownNameError("kind of sensor", kind, KIND_KEYS, where=where)
     check_keys(one, COMMON_KEYS | KIND_KEYS[kind], where)
+
+
+def _check_twice(made: Orbiting, others: Sequence[Orbiting]) -> None:
+    """Refuse an instrument of a satellite that another entry has: its looks would count twice."""
+    for other in others:
+        both = set(made.swath.norad_ids) & set(other.swath.norad_ids)
+        if both and made.swath.instrument == other.swath.instrument:
+            numbers = ", ".join(str(n) for n in sorted(both))
+            raise Unusable(
+                f"{made.swath.instrument} of satellite {numbers} is in '{other.sensor_id}' already.", "Name it once."
+            )
 
 
 def _conditions(said: Said, where: str) -> tuple[Conditions, list[tuple[str, str, str]]]:

@@ -16,7 +16,8 @@ from truceline.sensors.scene import Scene
 
 Floats = npt.NDArray[np.float64]
 HORIZON_H = 14 * 24
-EVERY_H = 3  # starts that are followed
+EVERY_H = 5  # between the starts that are followed; no divisor of a day, so that every hour of it has its turn
+PLACES = 240  # cells at which they are followed, about
 
 DELAYS: dict[str, str] = {
     "kind": "object",
@@ -32,8 +33,8 @@ DELAYS: dict[str, str] = {
 def time_to_detect(scene: Scene, kinds: Sequence[str]) -> pd.DataFrame:
     """Return one row per kind (DELAYS) under the middle assumptions: quantiles over places, hours and chance.
 
-    Starts are followed every three hours at every node for up to 14 days or the period's end. A violation whose trace
-    ends unseen is never detected. What a node's posts see is the mean of its cells.
+    Starts are followed every five hours at some cells of every node, for up to 14 days or the period's end. A violation
+    whose trace ends unseen is never detected.
     """
     rows = [(kind, *_quantiles(_delays(scene, violation(kind)))) for kind in kinds]
     return pd.DataFrame(rows, columns=list(DELAYS)).astype(DELAYS)
@@ -71,21 +72,28 @@ def _delays(scene: Scene, one: Violation) -> Floats:
         if share <= 0:
             continue
         chance = scene.looks.chance(one.kind, case=MID, traced=traced)
-        missed = scene.standing.missed(one.kind, case=MID, traced=traced)
+        missed = scene.standing.missed(one.kind, case=MID, traced=traced or not one.lasting)
         looked = chance if traced or one.lasting else np.zeros_like(chance)
         for node in range(len(scene.night)):
             rows = slice(scene.looks.edges[node], scene.looks.edges[node + 1])
-            cells = slice(scene.grid.edges[node], scene.grid.edges[node + 1])
             times = scene.looks.time_h[rows]
             first = np.searchsorted(times, np.arange(hours + 1)).astype(np.int64)
             under = (times, looked[rows], scene.looks.needs_sky[rows], scene.looks.needs_task[rows], first)
-            stood, row = np.ones((1, 1)), np.zeros(hours, np.int64)
-            if len(missed):
-                stood = missed[:, :, cells].mean(axis=2).astype(float)
-                row = scene.standing.regime * 2 + scene.night[node]
-            _follow(under, (row, clear[node], new_day, stood), constants, (one.lasting, EVERY_H, share), mass)
+            row = scene.standing.regime * 2 + scene.night[node] if len(missed) else np.zeros(hours, np.int64)
+            cells = _some(scene, node) if len(missed) else np.zeros(1, np.int64)
+            weight = share * (scene.grid.edges[node + 1] - scene.grid.edges[node]) / len(cells)
+            for cell in cells:
+                stood = missed[:, :, cell].astype(float) if len(missed) else np.ones((1, 1))
+                _follow(under, (row, clear[node], new_day, stood), constants, (one.lasting, EVERY_H, weight), mass)
     mass[-1] -= mass[:-1].sum()
     return mass
+
+
+def _some(scene: Scene, node: int) -> npt.NDArray[np.int64]:
+    """Return cells of a node, spread over it both ways."""
+    first, last = scene.grid.edges[node], scene.grid.edges[node + 1]
+    number = min(last - first, max(2, -(-PLACES // len(scene.night))))
+    return np.asarray(first + ((np.arange(number) + 0.5) * (last - first) / number).astype(np.int64))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -103,7 +111,9 @@ def _follow(looks, by_hour, constants, how, mass):  # type: ignore[no-untyped-de
     for begin in range(0, len(row), every):
         _begin(state, share, p_jam, p_task, clear[begin])
         mass[horizon] += share
-        mass[0] += _stand(state, stood[row[begin]])
+        # of what lasts, half began too late in its hour for the hour's watch
+        here = stood[row[begin]]
+        mass[0] += _stand(state, 0.5 * (1 + here) if lasting else here)
         now = begin + 0.5
         for h in range(begin, min(len(row), begin + horizon)):
             if h > begin:

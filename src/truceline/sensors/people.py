@@ -13,13 +13,13 @@ import numpy.typing as npt
 
 from truceline.sensors.acoustic import heard
 from truceline.sensors.facts import Fact, fact
-from truceline.sensors.kinds import violation
 from truceline.sensors.sight import Sight, View, sight_of, unseen
 
 Floats = npt.NDArray[np.float64]
 HEARD = ("shelling", "strike", "small_arms_fire", "overflight")
 SEEN = ("heavy_weapons", "engineering_work", "damage")
-REPORTED = {"shelling": 1.0, "strike": 1.0, "small_arms_fire": 0.3, "overflight": 0.3, "damage": 1.0}  # judgement
+# against an explosion: judgement. What lasts (damage, works) is told with the event that made it, not hour by hour.
+REPORTED = {"shelling": 1.0, "strike": 1.0, "small_arms_fire": 0.3, "overflight": 0.3}
 HEARING_KM = 15.0
 
 
@@ -81,10 +81,7 @@ class Reports:
         """Return the chance that what happened is reported by anybody."""
         if kind not in REPORTED:
             return unseen(view)
-        missed = 1 - reported(view.people, case=case) * REPORTED[kind]
-        # what lasts is reported once in its life, not anew in every hour of it
-        hours = violation(kind).life_h(case) if violation(kind).lasting else 1.0
-        return sight_of(view, available=1.0, visible=1.0, detects=1 - missed ** (1 / hours))
+        return sight_of(view, available=1.0, visible=1.0, detects=reported(view.people, case=case) * REPORTED[kind])
 
     def reach_km(self) -> float:
         """Return infinity: reports come from the whole line."""

@@ -176,16 +176,21 @@ def relay_gaps(*, line_km: float, drones: int, speed_kmh: float) -> tuple[float,
 
 
 def simulate_gaps(
-    *, line_km: float, drones: int, speed_kmh: float, hours: float, places: int, rng: np.random.Generator
+    *, line_km: float, drones: int, speed_kmh: float, places: int, rng: np.random.Generator, relay: bool = False
 ) -> Floats:
-    """Return the gaps between passes at random places on a shuttled line, all of them, from flown positions."""
-    stretch = line_km / drones
-    x = rng.uniform(0, stretch, places)  # by symmetry one stretch stands for all
+    """Return the gaps between passes at random places, all of them, from when each drone flies over, out and back.
+
+    To and fro: each drone on its own equal stretch. Relay: all on the whole line and back, evenly spaced in time.
+    """
+    stretch, together = (line_km, drones) if relay else (line_km / drones, 1)
+    x = rng.uniform(0, stretch, places)  # to and fro: by symmetry one stretch stands for all
     lap = 2 * stretch / speed_kmh
-    laps = np.arange(int(hours / lap) + 1)
+    starts = np.arange(20 * together) * lap / together
     out, back = x / speed_kmh, lap - x / speed_kmh
-    times = np.sort(np.concatenate([laps[None, :] * lap + out[:, None], laps[None, :] * lap + back[:, None]], 1), 1)
-    return np.asarray(np.diff(times, axis=1).ravel())
+    passes = np.concatenate([starts + out[:, None], starts + back[:, None]], axis=1)
+    passes = np.sort(passes, axis=1)
+    steady = (passes[:, 1:] >= lap) & (passes[:, :-1] <= starts[-1])  # until all fly, and after the last has left
+    return np.asarray(np.diff(passes, axis=1)[steady])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

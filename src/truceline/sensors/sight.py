@@ -6,6 +6,7 @@ tasking) is in the view, not averaged here: coverage averages over it outside th
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,7 +17,7 @@ import pandas as pd
 from truceline.sensors.facts import Fact, facts
 from truceline.sensors.kinds import KINDS
 
-__all__ = ["KINDS", "REASONS", "SensorModel", "Sight", "View", "assumptions"]
+__all__ = ["KINDS", "REASONS", "RECORDED", "SensorModel", "Sight", "View", "assumptions"]
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -115,8 +116,26 @@ def unseen(view: View) -> Sight:
     return sight_of(view, available=1.0, visible=1.0, detects=0.0)
 
 
-def assumptions() -> pd.DataFrame:
-    """Return every number the sensor models use, with range, unit and source, for the report."""
+# kind of sensor -> the families of numbers its model uses
+_USES = {
+    "thermal": ("thermal", "cloud"),
+    "optical": ("optical", "cloud", "tasking"),
+    "sar": ("sar", "tasking"),
+    "drone": ("drone", "jamming", "fog", "wind", "optical"),
+    "camera": ("camera", "fog"),
+    "acoustic": ("acoustic", "wind"),
+    "seismic": ("seismic",),
+    "radar": ("radar",),
+    "patrol": ("patrol", "acoustic", "fog", "wind"),
+    "report": ("report",),
+    "present": ("present",),
+}
+RECORDED = ("thermal", "present")  # what recorded looks are judged by
+
+
+def assumptions(*, sensors: Iterable[str] = _USES, kinds: Sequence[str] = KINDS) -> pd.DataFrame:
+    """Return the numbers that sensors of those kinds use for those violations, with range, unit and source."""
+    families = {family for sensor in sensors for family in _USES[sensor]} | {f"kind.{kind}" for kind in kinds}
     rows = [
         (
             f"{fact.key}: {fact.note}" if fact.note else fact.key,
@@ -127,5 +146,6 @@ def assumptions() -> pd.DataFrame:
             f"{fact.source} ({fact.mark})",
         )
         for fact in facts().values()
+        if any(fact.key.startswith(f"{family}.") for family in families)
     ]
     return pd.DataFrame(rows, columns=["name", "value", "low", "high", "unit", "source"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from truceline.errors import RecordError
 
 FORMAT = "truceline-record-1"
+WRITERS = 20_740_522_113  # the number of the lock that writers to a record on a server share
 METADATA = sa.MetaData()
 
 # entry numbers are the positions of the leaves; nothing is ever updated or deleted
@@ -46,21 +48,26 @@ SEAL = sa.Table(
 
 
 def connect(path_or_url: str | Path, *, wait_s: float = 5.0) -> sa.Engine:
-    """Return an engine on a database file or URL. Writers of SQLite wait `wait_s` for one another, then fail."""
+    """Return an engine on a database file or URL, SQLite's or PostgreSQL's.
+
+    Writers wait `wait_s` for one another, then fail.
+    """
     text = str(path_or_url)
     url = sa.engine.make_url(text) if "://" in text else sa.URL.create("sqlite", database=text)
-    arguments = {"timeout": wait_s} if url.get_backend_name() == "sqlite" else {}
-    engine = sa.create_engine(url, connect_args=arguments, poolclass=sa.NullPool)
     if url.get_backend_name() == "sqlite":
+        engine = sa.create_engine(url, connect_args={"timeout": wait_s}, poolclass=sa.NullPool)
         sa.event.listen(engine, "connect", _set_durable)
         sa.event.listen(engine, "begin", _begin)
+    else:
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        sa.event.listen(engine, "begin", partial(_begin_on_server, wait_s=wait_s))
     return engine
 
 
 @contextmanager
 def reading(engine: sa.Engine, where: str) -> Iterator[sa.Connection]:
     """Yield a connection that sees one unchanging state of the record."""
-    with named_errors(where), engine.begin() as connection:
+    with named_errors(where), engine.connect().execution_options(**_still(engine)) as connection, connection.begin():
         yield connection
 
 
@@ -95,6 +102,10 @@ def named_errors(where: str) -> Iterator[None]:
 _ADVICE = {
     "not a database": "This file is not a record. Name another.",
     "malformed": "The file is damaged. Run verify, and go back to a copy or an exported bundle.",
+    "lock timeout": "Another process is writing to it. Try again when it has finished; nothing was written.",
+    "connection refused": "No database server answers there. Start it, or correct the address; nothing was written.",
+    "does not exist": "Make the database first (createdb), or correct its name; nothing was written.",
+    "authentication failed": "Correct the user or password in the address; nothing was written.",
     "locked": "Another process is writing to it. Try again when it has finished; nothing was written.",
     "readonly": "The file or its folder cannot be written to. Nothing was written.",
     "unable to open": "The folder does not exist or cannot be written to. Nothing was written.",
@@ -114,6 +125,19 @@ def _set_durable(connection: Any, _record: Any) -> None:
     except Exception:
         connection.close()
         raise
+
+
+def _still(engine: sa.Engine) -> dict[str, str]:
+    """Return what a reader must ask for to see one state: SQLite's readers always do."""
+    return {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+
+
+def _begin_on_server(connection: sa.Connection, *, wait_s: float) -> None:
+    # one lock for all writers, held to the end: the last head is read under the same lock as the new one is written.
+    # Writers read what is committed, so that what they see is no older than the lock.
+    if connection.get_execution_options().get("write"):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, round(wait_s * 1000))}")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
 
 
 def _begin(connection: sa.Connection) -> None:
