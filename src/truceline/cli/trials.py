@@ -220,7 +220,7 @@ def _as_json(scored: Scored, runs: pd.DataFrame | None) -> dict[str, Any]:
 
 def _tell_scores(scored: Scored) -> None:
     for name, words in WORDS.items():
-        out.print(f"  {told(scored.scores, name):<24}{words}", markup=False, soft_wrap=True)
+        out.print(f"  {told(scored.scores, name):<30}{words}", markup=False, soft_wrap=True)
     out.print("Everything in it is invented.", style="dim")
 
 

@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+BLOCK_KM = 40.0  # of line that are jammed together: judgement, 30-50
 WEATHER_KM = 100.0  # of line that share an hour's weather: judgement, coverage does not depend on it
 
 
@@ -61,7 +62,7 @@ def draw_conditions(scene: Scene, *, length_km: float, rng: np.random.Generator)
     weather = hours_by_month(MID).share[:, scene.steps.month.to_numpy() - 1]  # (3, hours)
     stretches = max(1, round(length_km / WEATHER_KM))
     drawn = rng.random((stretches, hours))
-    blocks = max(1, round(length_km / fact("jamming.block_km").mid))
+    blocks = max(1, round(length_km / BLOCK_KM))
     days = hours // 24 + 2
     return Conditions(
         epochs_h=np.sort(rng.random(number) * hours),

@@ -18,11 +18,12 @@ from truceline.findings.status import WELL_WATCHED
 from truceline.simulate.exercise import Exercise
 from truceline.simulate.judged import Judged, judge_readings
 from truceline.simulate.scores_boot import block_weights, calibration_draws, per_block, ratio, spread
-from truceline.simulate.scores_calibration import Calibration, calibrate
+from truceline.simulate.scores_calibration import Calibration, calibrate, jeffreys
 from truceline.simulate.scores_match import TOLERANCES, Matched, gospa_terms, match
 from truceline.simulate.scores_tables import LEVELS, alarm_table, breaches, day_table, episode_table
 from truceline.simulate.scores_time import Curve, kaplan_meier
 from truceline.simulate.truth_scenario import SIDES
+from truceline.uncertainty import upper_bound_rate
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -125,7 +126,12 @@ class _Work:
         return np.asarray(day * len(self.sectors) + np.maximum(sector, 0))
 
     def share(self, table: pd.DataFrame, true: npt.ArrayLike, name: str) -> Figure:
-        return (name, *spread(self.draws(table, true)), len(table))
+        """Return a share; where none or all are true, no draw differs, and Jeffreys' bound stands for the interval."""
+        value, low, high = spread(self.draws(table, true))
+        if len(table) and value in {0.0, 1.0}:
+            ends = jeffreys(np.array([value * len(table)]), np.array([len(table)]), confidence=0.9)
+            low, high = float(ends[0][0]), float(ends[1][0])
+        return (name, value, low, high, len(table))
 
     def draws(self, table: pd.DataFrame, true: npt.ArrayLike) -> Floats:
         block, blocks = self.block(table), self.weights.shape[1]
@@ -150,7 +156,10 @@ class _Work:
         blocks = self.weights.shape[1]
         over = per_block(self.block(on_quiet), blocks)
         under = per_block(self.block(quiet), blocks, quiet["km"] / 1000)
-        return ("false_findings_per_quiet_1000_km_day", *spread(ratio(self.weights, over, under)), len(quiet))
+        value, low, high = spread(ratio(self.weights, over, under))
+        if not over.sum() and under.sum():
+            high = upper_bound_rate(0, float(under.sum()))
+        return ("false_findings_per_quiet_1000_km_day", value, low, high, len(quiet))
 
     def false_assurance(self) -> list[Figure]:
         """Return the share of sector-days called well watched and quiet in which a breach in fact began."""
@@ -169,13 +178,16 @@ class _Work:
         mine = [self.draws(self.table[rows], hit[rows]) for rows in sides]
         raised = self.alarms[self.alarms["rank"] >= LEVELS["violation"]]
         false = ~found["violation"].near_any
-        rate = []
-        for side in SIDES:
-            here = (raised["side_hit"] == side).to_numpy()
-            rate.append(self.draws(raised[here], false[here]))
+        ground = [(raised["side_hit"] == side).to_numpy() for side in SIDES]
+        rate = [self.draws(raised[rows], false[rows]) for rows in ground]
+        value, low, high = spread(rate[0] - rate[1])
+        if len(raised) and not false.any():  # no draw differs: each side's bound stands for the interval
+            number = np.array([rows.sum() for rows in ground], float)
+            most = jeffreys(np.zeros(2), number, confidence=0.9)[1]
+            low, high = -float(most[1]), float(most[0])
         return [
             ("impartiality_recall", *spread(mine[0] - mine[1]), len(self.table)),
-            ("impartiality_false_share", *spread(rate[0] - rate[1]), len(raised)),
+            ("impartiality_false_share", value, low, high, len(raised)),
         ]
 
     def probabilities(self, every: Matched) -> list[Figure]:

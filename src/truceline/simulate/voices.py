@@ -33,6 +33,7 @@ ALARM_KM = 5.0  # a sensor's false alarm lies within this of it
 HALF_WIDTH_KM = 10.0
 GRADES = {"camera": ("B", "2"), "patrol": ("B", "2"), "report": ("F", "6")}  # of the mission's own, and of strangers
 LIE_COPIES = 4
+COPIES = 0.4  # mean number of further copies: 1.28-1.42 reports per place and day, news of 2022-24, measured
 
 
 def voiced(
@@ -62,8 +63,7 @@ def voiced(
 
 def _copied(rows: pd.DataFrame, chosen: npt.NDArray[np.bool_], rng: np.random.Generator) -> pd.DataFrame:
     """Return the rows and copies of some: a heavy-tailed number, from the same origin, later, a little elsewhere."""
-    mean = fact("report.copies").mid - 1
-    number = 1 + rng.negative_binomial(0.5, 0.5 / (0.5 + mean), int(chosen.sum()))
+    number = 1 + rng.negative_binomial(0.5, 0.5 / (0.5 + COPIES), int(chosen.sum()))
     again = rows[chosen].loc[np.repeat(rows.index[chosen], number)].reset_index(drop=True)
     if not len(again):
         return rows
