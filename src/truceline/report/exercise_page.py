@@ -6,6 +6,7 @@ import io
 import math
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -19,7 +20,7 @@ from truceline.report.words import number, percent
 from truceline.simulate.scores import Scores
 from truceline.simulate.scores_time import Curve
 
-FOUND, BOUND, NONE = "#1f6f8b", "#8a97a3", "#d3dae0"
+FOUND, BOUND, NONE, LOST = "#1f6f8b", "#8a97a3", "#d3dae0", "#b3541e"
 # name of a figure -> its words; None where it is printed elsewhere
 WORDS = {
     "recall_at_stake": "true breaches found, as possible or as violation",
@@ -106,6 +107,8 @@ def _figures(scores: Scores) -> Section:
         title="What was found, missed and raised for nothing",
         text=("With 90 % intervals by block bootstrap over days and sectors. A breach is an episode: violations of one "
               "side within half an hour and 2 km are one.",),
+        picture=figure_svg(breaches_figure(scores.breaches)),
+        alt="Every breach by kilometre and day: found as violation, found as possible, seen but not found, never seen.",
         tables=table("Scores", ("measure", "value (interval)", "cases"), rows, numeric=(2,))
         + table(
             "At three tolerances",
@@ -117,6 +120,28 @@ def _figures(scores: Scores) -> Section:
             numeric=(3, 4),
         ),
     )  # fmt: skip
+
+
+def breaches_figure(breaches: pd.DataFrame) -> Figure:
+    """Draw every true breach along the line and through time, by what became of it."""
+    violation = breaches["as_violation"].to_numpy(bool)
+    found, seen = breaches["found"].to_numpy(bool), breaches["seen"].to_numpy(bool)
+    parts: tuple[tuple[str, Any, dict[str, Any]], ...] = (
+        ("never seen", ~seen & ~found, {"facecolors": "none", "edgecolors": BOUND, "marker": "o"}),
+        ("seen, not found", seen & ~found, {"facecolors": "none", "edgecolors": LOST, "marker": "s"}),
+        ("found, as possible", found & ~violation, {"color": "#7fb6c8", "marker": "o"}),
+        ("found, as violation", violation, {"color": FOUND, "marker": "o"}),
+    )
+    with mpl.rc_context(STYLE):  # type: ignore[arg-type]
+        figure = Figure(figsize=(10, 4.6), facecolor="white", layout="constrained")
+        axes = figure.add_subplot()
+        for label, rows, looks in parts:
+            some = breaches[rows]
+            axes.scatter(some["time"], some["chainage_km"], s=16, label=f"{label}: {len(some)}", **looks)
+        axes.set(xlabel="time (UTC)", ylabel="km along the line")
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=4)
+    return figure
 
 
 def _time(scores: Scores, frozen: pd.DataFrame) -> Section:
@@ -185,8 +210,8 @@ def _probabilities(scores: Scores) -> Section:
 def reliability_figure(bins: pd.DataFrame) -> Figure:
     """Draw the reliability diagram."""
     with mpl.rc_context(STYLE):  # type: ignore[arg-type]
-        figure = Figure(figsize=(5.2, 5), facecolor="white", layout="constrained")
-        axes = figure.add_subplot()
+        figure = Figure(figsize=(10, 4.6), facecolor="white", layout="constrained")
+        axes = figure.add_subplot(aspect="equal")
         axes.plot([0, 1], [0, 1], color=NONE, linewidth=1)
         forecast, seen = (bins[c].to_numpy(float) for c in ("forecast", "observed"))
         ends = np.abs(np.stack([seen - bins["low"].to_numpy(float), bins["high"].to_numpy(float) - seen]))

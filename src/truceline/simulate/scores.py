@@ -45,6 +45,9 @@ class Scores:
     calibration: Calibration
     found: Curve  # time to detect
     bound: Curve  # the same for somebody who knew which sighting was of what
+    breaches: (
+        pd.DataFrame
+    )  # one row per episode: time, chainage_km, kind, side, seen (by anything), found, as violation
     seen_by_q: pd.DataFrame  # coverage's probability, binned, against the share in fact seen
 
     def as_json(self) -> dict[str, dict[str, float | None]]:
@@ -106,6 +109,11 @@ def score(
         calibration=calibrate(alarms["forecast"].to_numpy(float), every.near_any),
         found=curve,
         bound=bound,
+        breaches=table.assign(
+            seen=table["seen"].notna(),
+            found=found["at stake"].incident_of >= 0,
+            as_violation=found["violation"].incident_of >= 0,
+        ),
         seen_by_q=seen_by_q(exercise),
     )
 
