@@ -11,6 +11,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.figure import Figure
 
 from truceline.report.chart import STYLE, figure_svg
@@ -138,7 +139,9 @@ def breaches_figure(breaches: pd.DataFrame) -> Figure:
         for label, rows, looks in parts:
             some = breaches[rows]
             axes.scatter(some["time"], some["chainage_km"], s=16, label=f"{label}: {len(some)}", **looks)
-        axes.set(xlabel="time (UTC)", ylabel="km along the line")
+        axes.xaxis.set_major_locator(AutoDateLocator(maxticks=9))  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_formatter(DateFormatter("%-d %b"))  # type: ignore[no-untyped-call]
+        axes.set(xlabel="day (UTC)", ylabel="km along the line")
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=4)
     return figure

@@ -168,7 +168,7 @@ def play(stage: Stage, *, rng: np.random.Generator, background: pd.DataFrame | N
     conditions = draw_conditions(scene, length_km=asked.strip.length_km, rng=rng)
     truth = make_truth(scenario, strip=strip, period=period, timezone=asked.timezone, watched=stage.coverage, rng=rng)
     eyes = Eyes(scene, conditions, dark=_dark(scenario, scene), names=stage.looked_by)
-    rows = voiced(see(truth, eyes, rng=rng), truth, scenario.voices, period=asked.period, rng=rng)
+    rows = voiced(see(truth, eyes, rng=rng), truth, scenario.voices, timezone=asked.timezone, rng=rng)
     fires = burn(scenario.clutter, strip=strip, period=period, timezone=asked.timezone, rng=rng)
     parts = [rows, false_alarms(scenario.voices, stage.deployment.posts, strip=strip, period=period, rng=rng)]
     if background is None:

@@ -91,6 +91,7 @@ def score(
     end = pd.Timestamp(asked.period.end)
     names = list(asked.sectors["sector"])
     work = _Work(table=table, alarms=alarms, days=days, sectors=names, weights=weights, end=end)
+    told = alarms["forecast"].notna().to_numpy()
     curve, bound = work.time(found["at stake"]), work.bound()
     return Scores(
         figures=pd.DataFrame(
@@ -106,7 +107,7 @@ def score(
         ),
         by=work.splits(found["at stake"]),
         tolerances=_tolerances(truth, of, alarms, TOLERANCES if draws else ()),
-        calibration=calibrate(alarms["forecast"].to_numpy(float), every.near_any),
+        calibration=calibrate(alarms["forecast"].to_numpy(float)[told], every.near_any[told]),
         found=curve,
         bound=bound,
         breaches=table.assign(
@@ -199,12 +200,14 @@ class _Work:
         ]
 
     def probabilities(self, every: Matched) -> list[Figure]:
-        forecast, happened = self.alarms["forecast"].to_numpy(float), every.near_any.astype(float)
+        told = self.alarms["forecast"].notna().to_numpy()  # where force itself is open there is no probability
+        alarms = self.alarms[told]
+        forecast, happened = alarms["forecast"].to_numpy(float), every.near_any[told].astype(float)
         if not len(forecast):
             return [(name, np.nan, np.nan, np.nan, 0) for name in ("brier", "calibration_error")]
         rank = pd.Series(forecast).rank(method="average").to_numpy()
         bins = np.minimum((rank - 0.5) / len(forecast) * 10, 9).astype(np.int64)
-        drawn = calibration_draws(self.weights, self.block(self.alarms), forecast, happened, bins)
+        drawn = calibration_draws(self.weights, self.block(alarms), forecast, happened, bins)
         return [(name, *spread(values), len(forecast)) for name, values in drawn.items()]
 
     def distance(self, matched: Matched) -> Figure:

@@ -37,7 +37,7 @@ COPIES = 0.4  # mean number of further copies: 1.28-1.42 reports per place and d
 
 
 def voiced(
-    seen: pd.DataFrame, truth: pd.DataFrame, voices: Voices, *, period: Timespan, rng: np.random.Generator
+    seen: pd.DataFrame, truth: pd.DataFrame, voices: Voices, *, timezone: str, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Return sightings as they reach the watch (ROWS): reports with the side they name, some late, some copied."""
     rows = seen.assign(time_end=seen["time"], origin="", cause="")
@@ -54,8 +54,9 @@ def voiced(
     rows["party"] = np.where(told & (rng.random(len(rows)) < NAMED), named, "")
     rows["origin"] = np.where(told, "r" + pd.Series(np.arange(len(rows)).astype(str)).to_numpy(object), "")
     late = told & (rng.random(len(rows)) < voices.late_share)
-    day = rows["time"].dt.floor("D")
-    rows["time_end"] = rows["time_end"].mask(late, day + pd.Timedelta(days=1, seconds=-1))
+    local = rows["time"].dt.tz_convert(timezone).dt.normalize()
+    day, following = (one.dt.tz_convert("UTC") for one in (local, local + pd.DateOffset(days=1)))
+    rows["time_end"] = rows["time_end"].mask(late, following - pd.Timedelta(seconds=1))
     rows["time"] = rows["time"].mask(late, day)
     rows["arrived"] = rows["arrived"].mask(late, rows["arrived"] + pd.Timedelta(days=1))
     return _copied(rows, told & (rng.random(len(rows)) < voices.doubled_share), rng)

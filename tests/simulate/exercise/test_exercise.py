@@ -96,14 +96,16 @@ def test_a_trouble_of_an_unknown_sensor_is_refused(stage, scenario):
 def test_a_report_is_copied_from_one_origin_and_late_ones_know_only_the_date(stage, exercise):
     voices = Voices(doubled_share=1.0, late_share=1.0)
     reports = exercise.rows[exercise.rows["sensor"] == "report"].iloc[:50]
-    said = voiced(
-        reports.reset_index(drop=True), exercise.truth, voices, period=stage.asked.period, rng=np.random.default_rng(4)
-    )
+    said = voiced(reports.reset_index(drop=True), exercise.truth, voices, timezone="UTC", rng=np.random.default_rng(4))
     copies = said[said["cause"] == "copy"]
     assert len(copies) >= len(reports)
     assert set(copies["origin"]) <= set(said.loc[said["cause"] == "", "origin"])
     assert (said["time_end"] - said["time"] == pd.Timedelta(days=1, seconds=-1)).all()
     assert (said["arrived"] >= said["time"]).all()
+    kyiv = voiced(
+        reports.reset_index(drop=True), exercise.truth, voices, timezone="Europe/Kyiv", rng=np.random.default_rng(4)
+    )
+    assert set(kyiv["time"].dt.tz_convert("Europe/Kyiv").dt.hour) == {0}  # the whole local day
 
 
 def test_a_sensor_that_is_not_there_raises_no_alarm(stage):

@@ -212,3 +212,15 @@ def test_the_order_of_rows_changes_no_score(played, stage):
     exercise, judged = played
     mixed = dataclasses.replace(exercise, rows=exercise.rows.sample(frac=1, random_state=1))
     assert scored(mixed, judge_readings(mixed.readings(), stage)).as_json() == scored(exercise, judged).as_json()
+
+
+def test_a_finding_without_a_probability_is_left_out_of_calibration_only(played, stage):
+    exercise, judged = played
+    first = judged.findings["incident_id"].iloc[0]
+    findings = judged.findings.assign(
+        probability=judged.findings["probability"].mask(judged.findings["incident_id"] == first)
+    )
+    open_one = scored(exercise, dataclasses.replace(judged, findings=findings)).as_json()
+    whole = scored(exercise, judged).as_json()
+    assert open_one["brier"]["n"] == whole["brier"]["n"] - 1
+    assert open_one["recall_at_stake"] == whole["recall_at_stake"]
