@@ -44,6 +44,7 @@ BACKGROUND = "background.parquet"
 REACH_KM = 60.0  # of the line: what lies further does not bear on it
 LEFT_OUT = {SCENARIO_FILE, "sources.yaml", "sensors.yaml", "data", "claims.csv"}
 CELL_KM = 10.0
+FINE_KM = 2.0  # cells that coverage is worked out in: against 1 km the mean differs by 0.001, one cell by 0.03 at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,7 +82,7 @@ def stage_of(mission: Mission, *, tell: Tell = lambda step: None) -> Stage:
     if brief.deployment is None:
         coverage = watch(brief, empty(LOOKS))
     else:
-        made = cover_deployment(there, strip=brief.strip, period=brief.period, kinds=brief.kinds)
+        made = cover_deployment(there, strip=brief.strip, period=brief.period, kinds=brief.kinds, cell_km=FINE_KM)
         coverage = made.coarser(CELL_KM)
     tell("stage")
     return set_stage(scenario, asked, coverage)

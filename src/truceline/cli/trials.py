@@ -24,6 +24,17 @@ from truceline.simulate.runs import summarise
 from truceline.simulate.teaching import daily, daily_text, injects, read_answers, score_answers
 
 SECRET_BITS = 63
+WORTH = {
+    "plan": "plan",
+    "seen": "seen",
+    "violations": "events",
+    "p_break_24m": "breaks",
+    "p_hold_20y": "holds",
+    "gain_seen": "+seen",
+    "gain_violations": "+events",
+    "gain_p_break_24m": "+breaks",
+    "gain_p_hold_20y": "+holds",
+}
 
 
 def outlook(
@@ -174,6 +185,10 @@ def worth(
         "gain_p_hold_20y",
     ]
     print_table(table[shown])
+    text = (
+        "seen: chance that a violation is; breaks: within 24 months; holds: 20 years; + against the mission's own plan."
+    )
+    out.print(text, style="dim", markup=False)
     out.print("Conditional on the scenario's deterrence and the outlook's assumptions; not a forecast.", style="dim")
 
 

@@ -18,7 +18,7 @@ from truceline.light import SUNRISE_DEG, sun_elevation_deg
 from truceline.sensors.coverage import hourly_steps
 from truceline.sensors.deployment import Deployment, Post
 from truceline.sensors.facts import MID
-from truceline.sensors.grid import Grid, make_grid
+from truceline.sensors.grid import make_grid
 from truceline.sensors.sight import View
 from truceline.sensors.standing import Standing, stand
 from truceline.sensors.weather import FOGGY, hours_by_month
@@ -49,7 +49,6 @@ class StandingBy:
     """The posts of a deployment over a period, ready to be asked what they missed."""
 
     standing: Standing
-    grid: Grid
     steps: pd.DatetimeIndex
 
     def ln_missed(self, happened: pd.DataFrame, noticed: Mapping[str, Ints]) -> Floats:
@@ -122,13 +121,18 @@ class StandingBy:
         return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts], axis=1)
 
 
+def reports_promptly(deployment: Deployment) -> bool:
+    """Return whether any post of a deployment reports within the hour, so that its silence says something."""
+    return any(post.model.kind in PROMPT for post in deployment.posts)
+
+
 def standing_by(deployment: Deployment, *, strip: Strip, period: Timespan) -> StandingBy | None:
     """Return the posts that stand by in a period; None when there are none that report promptly."""
-    if not any(post.model.kind in PROMPT for post in deployment.posts):
+    if not reports_promptly(deployment):
         return None
     grid = make_grid(strip, half_width_km=deployment.conditions.half_width_km, cell_km=CELL_KM, offset_km=CELL_KM)
     steps, _ = hourly_steps(period)
-    return StandingBy(standing=stand(deployment, grid, strip=strip, steps=steps), grid=grid, steps=steps)
+    return StandingBy(standing=stand(deployment, grid, strip=strip, steps=steps), steps=steps)
 
 
 def _away_km(post: Post, lon: Floats, lat: Floats) -> Floats:

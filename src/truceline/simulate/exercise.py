@@ -22,7 +22,7 @@ from truceline.sensors.coverage import Coverage
 from truceline.sensors.deployment import Deployment, Duty, Post
 from truceline.sensors.facts import MID
 from truceline.sensors.scene import Scene, make_scene
-from truceline.sensors.silence import StandingBy, standing_by
+from truceline.sensors.silence import StandingBy, reports_promptly
 from truceline.simulate.clutter import burn, see_fires
 from truceline.simulate.conditions import Conditions, draw_conditions
 from truceline.simulate.through_sensors import Eyes, see
@@ -97,7 +97,7 @@ def set_stage(scenario: Scenario, asked: Asked, coverage: Coverage) -> Stage:
         scene=scene,
         coverage=coverage,
         looked_by=by,
-        standing=standing_by(there, strip=asked.strip, period=asked.period),
+        standing=StandingBy(standing=scene.standing, steps=scene.steps) if reports_promptly(there) else None,
     )
 
 
