@@ -35,6 +35,7 @@ WORDS = {
     "false_assurance_any_kind": "the same, with a breach of any kind",
     "false_findings_per_quiet_1000_km_day": "false findings of violation on 1,000 km in a quiet day",
     "impartiality_recall": "recall of the first side's breaches minus the second's",
+    "impartiality_recall_like_for_like": "the same, like compared with like: same kind, same sector",
     "impartiality_false_share": "share of false findings on the first side's ground minus the second's",
     "brier": "Brier score",
     "calibration_error": "calibration error",

@@ -17,7 +17,14 @@ import pandas as pd
 from truceline.findings.status import WELL_WATCHED
 from truceline.simulate.exercise import Exercise
 from truceline.simulate.judged import Judged, judge_readings
-from truceline.simulate.scores_boot import block_weights, calibration_draws, per_block, ratio, spread
+from truceline.simulate.scores_boot import (
+    block_weights,
+    calibration_draws,
+    per_block,
+    ratio,
+    risk_difference,
+    spread,
+)
 from truceline.simulate.scores_calibration import Calibration, calibrate, jeffreys
 from truceline.simulate.scores_match import TOLERANCES, Matched, gospa_terms, match
 from truceline.simulate.scores_tables import LEVELS, alarm_table, breaches, day_table, episode_table
@@ -194,8 +201,11 @@ class _Work:
             number = np.array([rows.sum() for rows in ground], float)
             most = jeffreys(np.zeros(2), number, confidence=0.9)[1]
             low, high = -float(most[1]), float(most[0])
+        kind_and_sector = pd.factorize(self.table["kind"].astype(str) + self.table["sector"].astype(str))[0]
+        alike = risk_difference(self.weights, self.block(self.table), np.asarray(kind_and_sector), sides[0], hit)
         return [
             ("impartiality_recall", *spread(mine[0] - mine[1]), len(self.table)),
+            ("impartiality_recall_like_for_like", *spread(alike), len(self.table)),
             ("impartiality_false_share", value, low, high, len(raised)),
         ]
 

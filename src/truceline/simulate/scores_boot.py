@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 INTERVAL = (0.05, 0.95)
 
@@ -30,6 +31,27 @@ def ratio(weights: Floats, over: Floats, under: Floats) -> Floats:
     below = weights @ under
     made = np.divide(weights @ over, below, out=np.full(len(weights), np.nan), where=below > 0)
     return np.asarray(made)
+
+
+def risk_difference(weights: Floats, block: Ints, stratum: Ints, first: Bools, true: Bools) -> Floats:
+    """Return (draws + 1,): share true of the first group minus that of the second, like compared with like.
+
+    Mantel and Haenszel's risk difference over strata, each weighing n1 n2 / (n1 + n2) (Greenland and Robins 1985); nan
+    where no stratum holds both.
+    """
+    shape = (weights.shape[1], int(stratum.max(initial=0)) + 1)
+
+    def summed(rows: Bools) -> Floats:
+        table = np.zeros(shape)
+        np.add.at(table, (block[rows], stratum[rows]), 1.0)
+        return np.asarray(weights @ table)
+
+    n1, n2 = summed(first), summed(~first)
+    x1, x2 = summed(first & true), summed(~first & true)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        each = np.where((n1 > 0) & (n2 > 0), (x1 * n2 - x2 * n1) / (n1 + n2), 0.0)
+        weight = np.where((n1 > 0) & (n2 > 0), n1 * n2 / (n1 + n2), 0.0)
+        return np.asarray(each.sum(axis=1) / weight.sum(axis=1))
 
 
 def spread(values: Floats) -> tuple[float, float, float]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from truceline.simulate.exercise import play
 from truceline.simulate.judged import judge_readings
 from truceline.simulate.scores import frozen, score
-from truceline.simulate.scores_boot import block_weights, per_block, ratio, spread
+from truceline.simulate.scores_boot import block_weights, per_block, ratio, risk_difference, spread
 from truceline.simulate.scores_calibration import calibrate, jeffreys
 from truceline.simulate.scores_match import Matched, episodes, gospa_terms, match
 from truceline.simulate.scores_time import kaplan_meier
@@ -139,6 +139,18 @@ def test_the_bootstrap_of_independent_blocks_has_the_binomials_width():
     value, low, high = spread(ratio(weights, per_block(block, 2000, hit), per_block(block, 2000)))
     assert value == pytest.approx(hit.mean())
     assert high - low == pytest.approx(2 * 1.645 * np.sqrt(hit.mean() * (1 - hit.mean()) / 2000), rel=0.08)
+
+
+def test_like_is_compared_with_like():
+    # Simpson's paradox: 90 of 100 and 10 of 20 against 19 of 20 and 55 of 100. Raw the first is better by 20.8 points;
+    # within strata it is worse by 5 and 5, and so is Mantel and Haenszel's difference
+    first = np.repeat([True, True, False, False], [100, 20, 20, 100])
+    stratum = np.repeat([0, 1, 0, 1], [100, 20, 20, 100])
+    true = np.concatenate([np.arange(n) < k for n, k in ((100, 90), (20, 10), (20, 19), (100, 55))])
+    one = np.ones((1, 1))
+    made = risk_difference(one, np.zeros(240, np.int64), stratum, first, true)
+    assert made[0] == pytest.approx(-0.05)
+    assert risk_difference(one, np.zeros(240, np.int64), stratum, ~first, true)[0] == pytest.approx(0.05)
 
 
 @pytest.fixture(scope="module")
