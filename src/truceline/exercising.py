@@ -54,7 +54,7 @@ class Scored:
     exercise: Exercise
     monitoring: Monitoring
     scores: Scores
-    frozen: pd.DataFrame  # lag_h, level, recall, precision
+    frozen: pd.DataFrame  # lag_h, level, recall and precision with their intervals
 
 
 def scenario_of(mission: Mission) -> Scenario:
@@ -205,7 +205,12 @@ def score_exercise(
     judged = Judged(incidents=made.incidents, findings=made.findings, status=made.status)
     scores = score(exercise, judged, rng=np.random.default_rng([seed, 1]), draws=draws, row_of=row_of)
     tell("frozen verdicts")
-    return Scored(exercise=exercise, monitoring=monitoring, scores=scores, frozen=frozen(exercise))
+    return Scored(
+        exercise=exercise,
+        monitoring=monitoring,
+        scores=scores,
+        frozen=frozen(exercise, rng=np.random.default_rng([seed, 2])),
+    )
 
 
 def open_exercise(folder: Path, *, tell: Tell = lambda step: None) -> tuple[Exercise, int]:

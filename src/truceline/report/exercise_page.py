@@ -116,7 +116,7 @@ def _figures(scores: Scores) -> Section:
             "At three tolerances",
             ("km", "hours", "level", "recall", "precision"),
             [
-                row(f"{r.km:g}", f"{r.hours:g}", r.level, _share(r.recall), _share(r.precision))
+                row(f"{r.km:g}", f"{r.hours:g}", r.level, _interval(r, "recall"), _interval(r, "precision"))
                 for r in scores.tolerances.itertuples()
             ],
             numeric=(3, 4),
@@ -149,7 +149,9 @@ def breaches_figure(breaches: pd.DataFrame) -> Figure:
 
 
 def _time(scores: Scores, frozen: pd.DataFrame) -> Section:
-    rows = [row(f"{r.lag_h:g}", r.level, _share(r.recall), _share(r.precision)) for r in frozen.itertuples()]
+    rows = [
+        row(f"{r.lag_h:g}", r.level, _interval(r, "recall"), _interval(r, "precision")) for r in frozen.itertuples()
+    ]
     half, bound = scores.found.quantile(0.5), scores.bound.quantile(0.5)
     return Section(
         key="time",
@@ -296,6 +298,11 @@ def figure_bytes(figure: Figure) -> bytes:
 
 def _share(value: float) -> str:
     return percent(value) if math.isfinite(value) else "–"
+
+
+def _interval(found: Any, name: str) -> str:
+    value, low, high = (getattr(found, name + end) for end in ("", "_low", "_high"))
+    return f"{_share(value)} ({_share(low)} to {_share(high)})" if math.isfinite(low) else _share(value)
 
 
 def _number(value: float) -> str:

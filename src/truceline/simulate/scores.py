@@ -6,7 +6,7 @@ which sighting was of what could have found at best.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from truceline.findings.status import WELL_WATCHED
-from truceline.simulate.exercise import Exercise
+from truceline.simulate.exercise import Asked, Exercise
 from truceline.simulate.judged import Judged, judge_readings
 from truceline.simulate.scores_boot import (
     block_weights,
@@ -39,6 +39,10 @@ Figure = tuple[str, float, float, float, int]  # name, value, low, high, number 
 
 LAGS_H = (0.25, 1.0, 6.0, 24.0, 72.0)
 DRAWS = 400
+LEVEL_COLUMNS = (
+    *("km", "hours", "level"),
+    *("recall", "recall_low", "recall_high", "precision", "precision_low", "precision_high"),
+)
 SPLITS = ("kind", "sector", "side", "light", "cloud")
 
 
@@ -48,7 +52,7 @@ class Scores:
 
     figures: pd.DataFrame
     by: pd.DataFrame  # split, group, n, recall, low, high, bound
-    tolerances: pd.DataFrame  # km, hours, level, recall, precision
+    tolerances: pd.DataFrame  # LEVEL_COLUMNS
     calibration: Calibration
     found: Curve  # time to detect
     bound: Curve  # the same for somebody who knew which sighting was of what
@@ -86,18 +90,13 @@ def score(
     table, of, truth = episode_table(exercise, broke)
     alarms = alarm_table(exercise, judged, row_of)
     days = day_table(exercise, judged, truth)
-    sectors = len(asked.sectors)
-    blocks = int(days["day"].max() + 1) * sectors
-    weights = block_weights(blocks, draws=draws, rng=rng)
+    work = _work(exercise, table, alarms, days, block_weights(_blocks(days, asked), draws=draws, rng=rng))
     km, hours = TOLERANCES[1]
     found = {
         level: match(truth, of, alarms[alarms["rank"] >= least].reset_index(drop=True), km=km, hours=hours)
         for level, least in LEVELS.items()
     }
     every = match(truth, of, alarms, km=km, hours=hours)
-    end = pd.Timestamp(asked.period.end)
-    names = list(asked.sectors["sector"])
-    work = _Work(table=table, alarms=alarms, days=days, sectors=names, weights=weights, end=end)
     told = alarms["forecast"].notna().to_numpy()
     curve, bound = work.time(found["at stake"]), work.bound()
     return Scores(
@@ -113,7 +112,7 @@ def score(
             columns=["name", "value", "low", "high", "n"],
         ),
         by=work.splits(found["at stake"]),
-        tolerances=_tolerances(truth, of, alarms, TOLERANCES if draws else ()),
+        tolerances=_tolerances(work, truth, of, TOLERANCES if draws else ()),
         calibration=calibrate(alarms["forecast"].to_numpy(float)[told], every.near_any[told]),
         found=curve,
         bound=bound,
@@ -266,38 +265,58 @@ def _times(found: Curve, bound: Curve, n: int) -> list[Figure]:
     return rows
 
 
-def _tolerances(
-    truth: pd.DataFrame, of: Ints, alarms: pd.DataFrame, which: tuple[tuple[float, float], ...]
-) -> pd.DataFrame:
+def _tolerances(work: _Work, truth: pd.DataFrame, of: Ints, which: Sequence[tuple[float, float]]) -> pd.DataFrame:
+    """Return km, hours, level, recall and precision, each with its interval."""
     rows = []
     for km, hours in which:
         for level, least in LEVELS.items():
-            raised = alarms[alarms["rank"] >= least].reset_index(drop=True)
+            raised = work.alarms[work.alarms["rank"] >= least].reset_index(drop=True)
             matched = match(truth, of, raised, km=km, hours=hours)
-            recall = float((matched.incident_of >= 0).mean()) if len(matched.incident_of) else np.nan
-            precision = float((matched.episode_of >= 0).mean()) if len(raised) else np.nan
-            rows.append((km, hours, level, recall, precision))
-    return pd.DataFrame(rows, columns=["km", "hours", "level", "recall", "precision"])
+            recall = work.share(work.table, matched.incident_of >= 0, "")[1:4]
+            precision = work.share(raised, matched.episode_of >= 0, "")[1:4]
+            rows.append((km, hours, level, *recall, *precision))
+    return pd.DataFrame(rows, columns=list(LEVEL_COLUMNS))
 
 
-def frozen(exercise: Exercise, *, lags_h: tuple[float, ...] = LAGS_H) -> pd.DataFrame:
-    """Return lag_h, recall and precision of the verdicts as they stood so long after each happening.
+def frozen(
+    exercise: Exercise, *, rng: np.random.Generator, draws: int = DRAWS, lags_h: tuple[float, ...] = LAGS_H
+) -> pd.DataFrame:
+    """Return lag_h, level, recall and precision (with intervals) of the verdicts so long after each happening.
 
     Rows are judged in order of arrival: of each happening only what had arrived by then counts. What is no violation
     counts from its own time.
     """
-    truth, rows = exercise.truth, exercise.rows
+    truth, rows, asked = exercise.truth, exercise.rows, exercise.stage.asked
     began = truth.set_index("event")["time"].reindex(rows["event"]).reset_index(drop=True)
-    age = rows["arrived"] - began.fillna(rows["time"])
+    age = rows["arrived"].reset_index(drop=True) - began.fillna(rows["time"].reset_index(drop=True))
+    table, of, broken = episode_table(exercise, breaches(truth, asked))
     made = []
-    broke = breaches(truth, exercise.stage.asked)
-    _, of, broken = episode_table(exercise, broke)
+    weights = None
     for lag in lags_h:
-        judged = judge_readings(exercise.readings(rows[age <= timedelta(hours=lag)]), exercise.stage)
+        judged = judge_readings(exercise.readings(rows[(age <= timedelta(hours=lag)).to_numpy()]), exercise.stage)
+        days = day_table(exercise, judged, broken)
+        if weights is None:
+            weights = block_weights(_blocks(days, asked), draws=draws, rng=rng)
         alarms = alarm_table(exercise, judged, None)
-        for row in _tolerances(broken, of, alarms, TOLERANCES[1:2]).itertuples():
-            made.append((lag, row.level, row.recall, row.precision))
-    return pd.DataFrame(made, columns=["lag_h", "level", "recall", "precision"])
+        work = _work(exercise, table, alarms, days, weights)
+        made.append(_tolerances(work, broken, of, TOLERANCES[1:2]).assign(lag_h=lag))
+    return pd.concat(made, ignore_index=True)[["lag_h", *LEVEL_COLUMNS[2:]]]
+
+
+def _blocks(days: pd.DataFrame, asked: Asked) -> int:
+    return int(days["day"].max() + 1) * len(asked.sectors)
+
+
+def _work(exercise: Exercise, table: pd.DataFrame, alarms: pd.DataFrame, days: pd.DataFrame, weights: Floats) -> _Work:
+    asked = exercise.stage.asked
+    return _Work(
+        table=table,
+        alarms=alarms,
+        days=days,
+        sectors=list(asked.sectors["sector"]),
+        weights=weights,
+        end=pd.Timestamp(asked.period.end),
+    )
 
 
 def seen_by_q(exercise: Exercise) -> pd.DataFrame:

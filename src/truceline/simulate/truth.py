@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from truceline.errors import RequestError
 from truceline.observations import new_table
 from truceline.sensors.coverage import Coverage
 from truceline.sensors.facts import MID
@@ -160,10 +161,13 @@ def begin(scenario: Scenario, *, length_km: float, period: Timespan, timezone: s
             streams.append((mean, rate, weight * np.diff(edges), side, k, -1))
     kinds = list(scenario.kinds)
     for number, own in enumerate(scenario.stretches):
+        if own.from_km >= length_km:
+            raise RequestError(
+                f"'{own.called}' begins at km {own.from_km:g} of a line of {length_km:.0f} km.", todo="Correct from_km."
+            )
         rate, place = _own_rate(own, start, length), np.clip(edges, own.from_km, own.to_km)
-        if own.kind in kinds and place[-1] > place[0]:
-            side = SIDES.index(own.side)
-            streams.append((own.per_day / 24 * rate.sum(), rate, np.diff(place), side, kinds.index(own.kind), number))
+        side = SIDES.index(own.side)
+        streams.append((own.per_day / 24 * rate.sum(), rate, np.diff(place), side, kinds.index(own.kind), number))
     check_length(period.hours / 24, sum(s[0] for s in streams) / (1 - scenario.answers.ratio))
     parts = []
     ends = np.r_[start, period.hours]

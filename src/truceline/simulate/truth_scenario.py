@@ -188,6 +188,11 @@ class Scenario:
                 raise RequestError(f"kinds.{name}.first_side_share is {rule.first_side_share:g}.", todo="0 to 1.")
             _relative(rule.by_hour, 24, f"kinds.{name}.by_hour")
             _relative(rule.by_month, 12, f"kinds.{name}.by_month")
+        for own in self.stretches:
+            if own.kind not in self.kinds:
+                raise RequestError(
+                    f"'{own.called}' is of {own.kind}, which 'kinds' does not name.", todo="Name it there, with rate 0."
+                )
         _at_least(self.deterrence, "deterrence")
         _at_least(self.uneven, "uneven")
 

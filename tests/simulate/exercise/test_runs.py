@@ -105,9 +105,10 @@ def test_a_wrong_request_is_refused(wrong):
         Runs(**wrong)
 
 
-def test_real_runs_are_the_same_in_another_process(stage):
+def test_real_runs_are_the_same_in_another_process_and_on_a_cluster(stage, cluster):
     here = pd.DataFrame([one_run(stage, 3, i) for i in range(2)], index=pd.Index([0, 1], name="run"))
     pd.testing.assert_frame_equal(run_many(stage, Runs(number=2, seed=3, workers=1)), here)
+    pd.testing.assert_frame_equal(run_many(stage, Runs(number=2, seed=3, cluster=cluster)), here)
 
 
 def test_a_mean_over_runs_weighs_by_cases():

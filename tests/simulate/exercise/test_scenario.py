@@ -35,6 +35,11 @@ def test_a_branching_ratio_of_one_is_refused_because_it_never_ends():
         lambda: Stretch(called="x", from_km=5, to_km=2, side="first", kind="strike", per_day=1),
         lambda: Scenario(title="x", kinds={"shelling": KindRule(per_day=1, by_hour=(1.0, 2.0))}),
         lambda: Scenario(title="x", kinds={}),
+        lambda: Scenario(
+            title="x",
+            kinds=GOOD,
+            stretches=(Stretch(called="x", from_km=0, to_km=2, side="first", kind="strike", per_day=1),),
+        ),
         lambda: KindRule(per_day=1) and Scenario(title="x", kinds={"shelling": KindRule(per_day=float("inf"))}),
     ],
 )

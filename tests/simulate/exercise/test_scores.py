@@ -208,10 +208,12 @@ def test_scores_by_group_add_up_to_the_whole(played):
 
 
 def test_verdicts_frozen_later_know_no_less(played):
-    table = frozen(played[0], lags_h=(0.25, 6.0, 72.0))
+    table = frozen(played[0], rng=np.random.default_rng(1), draws=20, lags_h=(0.25, 6.0, 72.0))
     recall = table[table["level"] == "at stake"]["recall"].to_numpy()
     assert (np.diff(recall) >= -0.02).all()
     assert recall[-1] > recall[0]
+    assert (table["recall_low"] <= table["recall"]).all()
+    assert (table["recall"] <= table["recall_high"]).all()
 
 
 def test_wider_tolerances_find_no_less(played):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from truceline.errors import RequestError
 from truceline.sensors.coverage import Coverage
 from truceline.simulate.truth import Events, begin, grow, make_truth
 from truceline.simulate.truth_scenario import Answers, Breakdown, KindRule, Scenario, Stretch
@@ -147,6 +148,12 @@ def test_a_spoiler_stays_on_its_stretch_and_a_build_up_rises(strip, days):
     assert day.mean() == pytest.approx(
         20 / 3, abs=4 * day.std() / np.sqrt(len(two)) + 0.03
     )  # of a density rising from 0
+
+
+def test_a_stretch_beyond_the_line_is_refused(strip, days):
+    far = Stretch(called="far", from_km=200, to_km=300, side="first", kind="shelling", per_day=1)
+    with pytest.raises(RequestError, match="'far' begins at km 200 of a line of 100 km"):
+        truth_of(dataclasses.replace(PLAIN, stretches=(far,)), strip, days(1))
 
 
 def test_fire_falls_on_the_other_side_and_guns_stand_on_their_own(strip, days):
