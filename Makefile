@@ -20,7 +20,7 @@ demo: $(READY)
 	@$(BIN)/truceline demo --out demo-report
 
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -71,6 +71,7 @@ def test_help_waits_for_no_library_that_it_does_not_need():
 def test_monitor_prints_its_documented_json(demo):
     folder, said = demo
     assert set(said) == {
+        "pages",
         "observations",
         "set_aside",
         "incidents",
@@ -83,7 +84,8 @@ def test_monitor_prints_its_documented_json(demo):
     # 2,561 detections in the 36 NASA files, by the publisher's own count; the two claims are observations too
     assert said["observations"] == 2561 + 2
     assert said["set_aside"] == 0
-    assert (folder / "index.html").is_file()
+    for page in ("index.html", "watch/index.html", "plan/index.html", "outlook/index.html"):
+        assert (folder / page).is_file()
     assert len(said["record_root"]) == 64
 
 
@@ -113,7 +115,7 @@ def test_the_same_input_and_now_give_the_same_bytes(tmp_path):
 
 
 def test_verify_passes_and_then_names_the_changed_item(demo, tmp_path):
-    folder, _ = demo
+    folder = demo[0] / "watch"
     assert json.loads(run("verify", folder / "record.sqlite", "--json").stdout) == []
     data = (folder / "record.sqlite").read_bytes()
     at = data.index(b'"frp') if b'"frp' in data else data.index(b'"act":"heat"') + 8

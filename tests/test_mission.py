@@ -121,3 +121,73 @@ def test_the_fixed_heat_source_by_the_line_is_background_day_after_day():
     assert near.sum() >= 5
     assert (at.loc[near, "p_exists"] < 0.2).all()
     assert at.loc[~near, "p_exists"].median() > 0.5
+
+
+def _two_years(folder, *, flag="true"):
+    """Write a year's detections as history beside the mission's own: each bundled day again, a year earlier."""
+    past = folder / "past"
+    past.mkdir()
+    for file in sorted((folder / "data").glob("SUOMI_*.csv"))[:6]:
+        (past / file.name).write_text(file.read_text().replace("2026-04", "2025-04"))
+    entry = f'  - {{id: past, kind: firms, files: ["past/*.csv"], history: {flag}}}\n'
+    path = folder / "sources.yaml"
+    path.write_text(path.read_text().replace("  - id: claims\n", entry + "  - id: claims\n"))
+    return tl.open_mission(folder)
+
+
+def test_other_years_tell_of_the_background_and_of_nothing_else(folder):
+    before = tl.open_mission(folder).monitor()
+    after = _two_years(folder).monitor()
+    assert len(after.observations) == len(before.observations)
+    assert after.observations["time_start"].min().year == 2026
+    history = after.assessment.background["history_near"]
+    assert before.assessment.background["history_near"].isna().all()
+    assert history.notna().any() and history.sum() > 0
+    digests = after.assessment.digests
+    assert set(before.assessment.digests.items()) < set(digests.items())
+    assert any(name.startswith("past/SUOMI") for name in digests)
+    assert not np.allclose(before.incidents["p_exists"], after.incidents["p_exists"])
+
+
+def test_history_of_the_period_itself_is_left_out(folder):
+    mission = _two_years(folder)
+    for file in (folder / "past").glob("*.csv"):
+        file.write_text(file.read_text().replace("2025-04", "2026-04"))
+    past = mission.read_history().observations
+    period = mission.brief.period
+    assert not ((past["time_start"] < period.end) & (past["time_end"] >= period.start)).any()
+
+
+def test_history_without_heat_is_refused_with_the_reason(folder):
+    path = folder / "sources.yaml"
+    (folder / "e.csv").write_text("time,lat,lon,type\n2025-03-10T09:00Z,48.05,37.5,shelling\n")
+    path.write_text(path.read_text() + "  - {id: old, kind: table, files: [e.csv], history: true}\n")
+    with pytest.raises(RequestError, match="holds no detection of heat"):
+        tl.open_mission(folder).monitor()
+
+
+def test_history_is_true_or_false(folder):
+    with pytest.raises(RequestError, match="true or false"):
+        _two_years(folder, flag="2019")
+
+
+SLIP = "time,lat,lon,type\n2015-03-10T09:00Z,48.05,37.5,shelling\n{}T09:00Z,48.05,37.6,shelling\n"
+
+
+def own(tmp_path, text, **period):
+    (tmp_path / "line.geojson").write_text('{"type": "LineString", "coordinates": [[37.0, 48.0], [38.0, 48.0]]}')
+    (tmp_path / "e.csv").write_text(text)
+    return events_mission(tmp_path / "e.csv", tmp_path / "line.geojson", "minsk_2014_2015", options={}, **period)
+
+
+def test_a_slip_of_a_century_in_one_date_is_named_with_its_line(tmp_path):
+    with pytest.raises(RequestError, match=r"span 95 years, from 1920-03-10 \(e.csv:3\)"):
+        own(tmp_path, SLIP.format("1920-03-10"))
+
+
+def test_one_end_of_the_period_may_be_named_and_the_events_give_the_other(tmp_path):
+    mission = own(tmp_path, SLIP.format("2015-03-12"), start=tl.timespan.parse_instant("2015-03-11T00:00Z"))
+    assert str(mission.brief.period) == "2015-03-11T00:00:00Z/2015-03-13T00:00:00Z"
+    (held,) = mission.held
+    assert len(held.observations) == 1
+    assert "1 rows lie outside the period" in held.set_aside["reason"].iloc[-1]

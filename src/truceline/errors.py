@@ -8,6 +8,7 @@ The tree::
     │  ├─ AgreementError              an agreement file that cannot be used
     │  ├─ LineError                   a line of contact that cannot be used
     │  ├─ MissionError                a mission folder that cannot be used
+    │  ├─ PlanError                   a force or plan scenario that cannot be used
     │  └─ SourceError                 a file no row of which can be read
     └─ RecordError                    the record does not say what it was sealed to say
 
@@ -49,6 +50,10 @@ class LineError(RequestError):
 
 class MissionError(RequestError):
     """A mission folder cannot be used as it stands."""
+
+
+class PlanError(RequestError):
+    """A force or a plan scenario cannot be used as it stands."""
 
 
 class SourceError(RequestError):

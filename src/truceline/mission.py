@@ -29,6 +29,7 @@ from truceline.monitor import Brief, monitor
 from truceline.monitoring import Monitoring
 from truceline.observations import Readings, empty, gather
 from truceline.orbits import Elements, read_elements
+from truceline.planning import Planning, make_plan, read_plan
 from truceline.sensors.deployment import Deployment
 from truceline.sensors.deployment_file import FILE_KEYS, read_deployment
 from truceline.sensors.sight import KINDS
@@ -38,6 +39,7 @@ from truceline.sources.claims import read_claims
 from truceline.sources.firms_passes import read_cloud
 from truceline.sources.lines import read_lines
 from truceline.sources.places import places_near
+from truceline.sources.streamed import read_near
 from truceline.strip import Strip
 from truceline.timespan import Timespan, find_zone, iso, parse_instant
 
@@ -55,7 +57,7 @@ MISSION_KEYS = {
     "sectors",
     "assumptions",
 }
-SOURCE_KEYS = {"id", "kind", "files", "credit", "options"}
+SOURCE_KEYS = {"id", "kind", "files", "credit", "options", "history"}
 DEFAULT_KINDS = ("strike", "shelling")
 SECTOR_KM = 50.0
 
@@ -71,6 +73,7 @@ class SourceEntry:
     files: tuple[Path, ...]
     credit: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    history: bool = False  # detections of other years, for the background alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,7 @@ class Mission:
     brief: Brief
     sources: tuple[SourceEntry, ...]
     warnings: tuple[str, ...] = ()
+    held: tuple[Readings, ...] = ()  # read already, when the mission was made
 
     def read(self, *, now: datetime, tell: Tell = lambda step: None) -> tuple[Readings, pd.DataFrame]:
         """Return everything the sources say, and the parties' claims.
@@ -88,8 +92,10 @@ class Mission:
         A time more than a year after `now` and the period is a slip and set aside.
         """
         latest = max(now, self.brief.period.end) + timedelta(days=366)
-        readings, claims = [], []
+        readings, claims = list(self.held), []
         for entry in self.sources:
+            if entry.history:
+                continue
             tell(f"reading {entry.source_id}")
             options = {"now": iso(latest), **entry.options}
             if entry.kind == "claims":
@@ -97,11 +103,43 @@ class Mission:
             readings.append(read_source(entry.kind, entry.files, source=entry.source_id, options=options))
         return gather(readings), pd.concat(claims, ignore_index=True) if claims else empty(CLAIMS)
 
+    def read_history(self, *, tell: Tell = lambda step: None) -> Readings | None:
+        """Return the detections of heat in other years that tell what burns anyway; None when no source has any.
+
+        What lies in the period itself is left out: it may not testify to its own background.
+        """
+        read = []
+        for entry in (e for e in self.sources if e.history):
+            tell(f"reading {entry.source_id}")
+            found = read_source(entry.kind, entry.files, source=entry.source_id, options=entry.options)
+            heat = found.observations
+            heat = heat[(heat["sensor"] == "thermal").to_numpy()]
+            if not len(heat):
+                raise MissionError(
+                    f"source '{entry.source_id}' is called history and holds no detection of heat.",
+                    where=str(self.folder / "sources.yaml"),
+                    todo="Only heat has a background; leave 'history' out, or name files of other years' detections.",
+                )
+            period = self.brief.period
+            inside = ((heat["time_start"] < period.end) & (heat["time_end"] >= period.start)).to_numpy()
+            # files of other years may well be called as those of this one
+            digests = {f"{entry.source_id}/{name}": value for name, value in found.digests.items()}
+            read.append(replace(found, observations=heat[~inside], digests=digests))
+        return gather(read) if read else None
+
     def monitor(self, *, now: datetime | None = None, tell: Tell = lambda step: None) -> Monitoring:
         """Watch the mission's period and return what was concluded. `now` defaults to the period's end."""
         now = now or self.brief.period.end
         readings, claims = self.read(now=now, tell=tell)
-        assessment = monitor(self.brief, readings, now=now, claims=claims, tell=tell)
+        past = self.read_history(tell=tell)
+        if past is not None:
+            readings = replace(
+                readings,
+                set_aside=pd.concat([readings.set_aside, past.set_aside], ignore_index=True),
+                digests={**readings.digests, **past.digests},
+            )
+        history = None if past is None else past.observations
+        assessment = monitor(self.brief, readings, now=now, claims=claims, history=history, tell=tell)
         return Monitoring(assessment=assessment, recognised=readings.recognised, notes=self.warnings)
 
     def outlook(self, *, draws: int = 100_000, seed: int = 1, tell: Tell = lambda step: None) -> Outlook:
@@ -109,6 +147,31 @@ class Mission:
         file = self.folder / "outlook.yaml"
         setting = read_setting(file.read_text(encoding="utf-8"), where=str(file)) if file.exists() else Setting()
         return outlook(setting, draws=draws, rng=np.random.default_rng(seed), tell=tell)
+
+    def plan(
+        self,
+        scenarios: Sequence[str] = (),
+        *,
+        draws: int = 0,
+        horizon_months: int | None = None,
+        seed: int = 1,
+        tell: Tell = lambda step: None,
+    ) -> Planning:
+        """Plan the mission's force and places: the scenarios named, or all, at every rung of the backstop.
+
+        `draws` plans are drawn from every number's range, on the same draws with and without the backstop.
+        """
+        brief = self.brief
+        line = next(line for line in brief.lines if line.strip is brief.strip)
+        given = read_plan(
+            self.folder,
+            title=brief.title,
+            agreement=brief.agreements[0],
+            line=line,
+            period=brief.period,
+            timezone=brief.timezone,
+        )
+        return make_plan(given, scenarios=scenarios, draws=draws, horizon_months=horizon_months, seed=seed, tell=tell)
 
     def during(self, *, start: datetime | None = None, end: datetime | None = None) -> Mission:
         """Return the same mission over another period."""
@@ -167,21 +230,25 @@ def events_mission(
     agreement: str,
     *,
     options: Mapping[str, Any],
-    period: Timespan | None = None,
+    start: datetime | None = None,
+    end: datetime | None = None,
 ) -> Mission:
-    """Return a mission made of one sheet of events, one line and one agreement: the ten-minute switch."""
+    """Return a mission made of one sheet of events, one line and one agreement: the ten-minute switch.
+
+    The period is from `start` to `end`; an end not named is that of the events, to the whole local day.
+
+    The sheet is read here, in parts: see `read_near` for what of a large one is kept.
+    """
     terms = find_agreement(agreement, Path())
     lines = read_lines(line, terms.parties[0].party_id)
     options = {"near": _box_round(lines[0].strip), **options}
     timezone = str(options.get("timezone", "UTC"))
-    entry = SourceEntry(source_id=events.stem, kind="table", files=(events,), options=options)
-    if period is None:
-        readings = read_source("table", (events,), source=entry.source_id, options=options)
-        times = readings.observations
-        if not len(times):
-            raise _unreadable(events, readings.set_aside)
-        period = _days_around(times["time_start"].min(), times["time_end"].max(), timezone)
     strip = lines[0].strip
+    readings = read_near(events, source=events.stem, options=options, strip=strip, period=(start, end))
+    times = readings.observations
+    if not len(times):
+        raise _unreadable(events, readings.set_aside)
+    period = _period_of(times, (start, end), timezone, events)
     brief = Brief(
         mission_id=events.stem,
         title=f"{events.name} under {terms.title}",
@@ -200,7 +267,32 @@ def events_mission(
     first, second = (party.called for party in terms.parties[:2])
     side = "left" if strip.positive_side == "left" else "right"
     notes = (f"{first} is taken to hold the {side} of the line as drawn and {second} the other side.",)
-    return Mission(folder=events.parent, brief=brief, sources=(entry,), warnings=notes)
+    return Mission(folder=events.parent, brief=brief, sources=(), warnings=notes, held=(readings,))
+
+
+LONGEST_YEARS = 10  # of a period nobody named: longer means a slip in a date
+
+
+def _period_of(
+    times: pd.DataFrame, period: tuple[datetime | None, datetime | None], timezone: str, events: Path
+) -> Timespan:
+    """Return the period asked for; an end not named is that of the events. What only a slip explains is refused."""
+    first, last = times["time_start"].min(), times["time_end"].max()
+    whole = _days_around(first, last, timezone)
+    start, end = period[0] or whole.start, period[1] or whole.end
+    if None in period and end - start > timedelta(days=366 * LONGEST_YEARS):
+        earliest, latest = times["ref"][times["time_start"].idxmin()], times["ref"][times["time_end"].idxmax()]
+        raise MissionError(
+            f"its rows span {(end - start).days // 365} years, "
+            f"from {first:%Y-%m-%d} ({earliest}) to {last:%Y-%m-%d} ({latest}).",
+            where=str(events),
+            todo="Correct the date that is wrong, or name the period with --from and --to.",
+        )
+    if end <= start:
+        raise MissionError(
+            f"no period is left between {iso(start)} and {iso(end)}.", where=str(events), todo="Check --from and --to."
+        )
+    return Timespan(start=start, end=end)
 
 
 def _unreadable(events: Path, set_aside: pd.DataFrame) -> MissionError:
@@ -208,9 +300,8 @@ def _unreadable(events: Path, set_aside: pd.DataFrame) -> MissionError:
     if not len(set_aside):
         return MissionError("it holds no rows.", where=str(events))
     first = set_aside.iloc[0]
-    return MissionError(
-        f"no row of it could be used; line {first.line:.0f}: {first.reason}", where=str(events), todo=first.todo
-    )
+    line = f"line {first.line:.0f}: " if first.line > 0 else ""
+    return MissionError(f"no row of it could be used; {line}{first.reason}", where=str(events), todo=first.todo)
 
 
 def _box_round(strip: Strip, margin_deg: float = 3.0) -> tuple[float, float, float, float]:
@@ -294,9 +385,16 @@ def _sources(folder: Path) -> tuple[SourceEntry, ...]:
                 files=_files(folder, said.get("files") or [], where),
                 credit=str(said.get("credit", "")),
                 options=options,
+                history=_flag(said.get("history", False), "history", where),
             )
         )
     return tuple(entries)
+
+
+def _flag(said: Any, key: str, where: str) -> bool:
+    if not isinstance(said, bool):
+        raise MissionError(f"'{key}' is '{said}'.", where=where, todo="Say true or false.")
+    return said
 
 
 def _sensors(folder: Path, strip: Strip, places: pd.DataFrame, timezone: str) -> Deployment | None:

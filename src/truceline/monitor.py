@@ -140,6 +140,7 @@ def monitor(
         digests=readings.digests,
         background=made.background,
         fixed_sources=made.masked,
+        also=brief.agreements[1:],
     )
 
 

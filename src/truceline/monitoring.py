@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -111,18 +112,18 @@ class Monitoring:
         root = keep(self.assessment, kept)
         tell("report")
         shown, notes = release(self.assessment, profile, now=self.assessment.now)
-        files = {
-            **render_folder(shown, languages=languages, release_notes=notes, record_root=root),
-            **export_files(shown),
-        }
-        for name, content in sorted(files.items()):
+        report = render_folder(shown, languages=languages, release_notes=notes, record_root=root)
+        published = []
+        for name, content in itertools.chain(report.items(), export_files(shown)):  # one export at a time in memory
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(content)
-        published = [{"file": name, "sha256": digest(content)} for name, content in sorted(files.items())]
+            published.append({"file": name, "sha256": digest(content)})
+        published.sort(key=lambda entry: entry["file"])
         with kept.batch(self.assessment.now) as batch:
             batch.append("report", published, id_column="file")
         export_bundle(kept, beside / BUNDLE_NAME)
-        return {**numbers(shown), "record_root": root, "report": str(folder / "index.html")}
+        told = {"release": list(notes)} if profile != "mission" else {}
+        return {**numbers(shown), **told, "record_root": root, "report": str(folder / "index.html")}
 
 
 def numbers(assessment: Assessment) -> dict[str, Any]:

@@ -37,6 +37,17 @@ ACTS: dict[str, str] = {
     "stationing": "presence",
     "entry": "presence",
     "heat": "",
+    # matters that monitors report and no clause on fire or presence is about
+    "casualty": "",
+    "damage": "",
+    "disengagement": "",
+    "mine_hazard": "",
+    "repair": "",
+    "local_ceasefire": "",
+    "checkpoint": "",
+    "border": "",
+    "gathering": "",
+    "illumination_flare": "",
 }
 
 # item -> the broader class it is one kind of

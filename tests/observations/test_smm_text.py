@@ -58,3 +58,21 @@ def test_none_recorded_is_zero_and_not_stated_is_not_known():
     )
     assert found[0].violations == 0
     assert math.isnan(found[1].violations)
+
+
+# Summary of 8 November 2016 (osce.org/ukraine-smm/280291), its numbers in a sentence of our own: Donetsk at least 1,450
+# explosions and about 200 projectiles, 122 of them rocket-assisted, previously 648 and 315; Luhansk fewer
+def test_the_older_summary_counts_by_kind():
+    donetsk, luhansk = read_summary(
+        "In Donetsk region the SMM recorded at least 1,450 explosions and about 200 projectiles (122 of them "
+        "rocket-assisted projectiles), compared with 648 explosions and 315 projectiles in the previous period. "
+        "In Luhansk region the SMM recorded fewer ceasefire violations than in the previous reporting period."
+    )
+    assert [(k.kind, k.count_min, k.count_max) for k in donetsk.kinds] == [
+        ("explosion", 1450, math.inf),
+        ("projectile", 150, 250),
+    ]
+    assert [(k.kind, k.count_min) for k in donetsk.previous_kinds] == [("explosion", 648), ("projectile", 315)]
+    assert math.isnan(donetsk.violations)
+    assert luhansk.kinds == ()
+    assert math.isnan(luhansk.violations)

@@ -1,10 +1,12 @@
 """The sample assessments, made once, and a real browser for the page tests."""
 
+import dataclasses
 import shutil
 
 import pytest
 import sample
 
+from truceline.agreement import read_library
 from truceline.report import render_html
 
 # A headless browser that calls nobody; SwiftShader draws WebGL without a graphics card.
@@ -38,7 +40,8 @@ def nothing():
 def pages(front, one_day, nothing, tmp_path_factory):
     """HTML files on disk, one per sample and language: (name, language) -> path, rendered when first asked for."""
     folder = tmp_path_factory.mktemp("pages")
-    samples = {"front": front, "one_day": one_day, "nothing": nothing}
+    zoned = dataclasses.replace(front, agreement=read_library("minsk_2014_2015"))
+    samples = {"front": front, "one_day": one_day, "nothing": nothing, "zoned": zoned}
 
     def page(name, language="en"):
         path = folder / f"{name}.{language}.html"

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from truceline.report.exports import (
     TABLES,
     export_files,
+    most_probable,
     render_csv,
     render_geojson,
     render_geopackage,
@@ -48,14 +49,14 @@ def read_csv(data, **options):
 
 
 def test_the_same_assessment_gives_the_same_bytes(whole):
-    one, two = export_files(whole), export_files(assessment())
+    one, two = dict(export_files(whole)), dict(export_files(assessment()))
     assert one == two
     assert {"incidents.geojson", "incidents.kml", "assessment.gpkg", "assessment.json"} <= set(one)
     assert {f"csv/{name}.csv" for name in TABLES} <= set(one)
 
 
 def test_an_assessment_with_nothing_in_it_is_exported(whole):
-    for name, data in export_files(empty_assessment()).items():
+    for name, data in export_files(empty_assessment()):
         assert data, name
     assert len(json.loads(render_geojson(empty_assessment()))["features"]) == 1  # the line
 
@@ -212,3 +213,14 @@ def test_json_holds_every_row_of_every_conclusion(whole):
         assert len(told[name]) == len(getattr(whole, name)), name
     assert told["claims"][0]["measure"] == "порушень"
     assert told["incidents"][0]["count_max"] == "inf"
+
+
+def test_of_very_many_incidents_the_most_probable_are_drawn_and_the_tables_hold_them_all():
+    whole = assessment()
+    order = whole.incidents.sort_values(["p_exists", "incident_id"], ascending=[False, True])["incident_id"]
+    shown, left_out = most_probable(whole, most=2)
+    assert set(shown.incidents["incident_id"]) == set(order.head(2))
+    assert left_out == {"incidents_left_out": len(whole.incidents) - 2}
+    for table in (shown.findings, shown.attributions, shown.clocks):
+        assert set(table["incident_id"]) <= set(order.head(2))
+    assert most_probable(whole, most=len(whole.incidents)) == (whole, {})

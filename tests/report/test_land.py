@@ -36,3 +36,11 @@ def test_the_open_ocean_has_no_land():
 def test_inland_the_whole_box_is_land():
     box = (36.0, 48.0, 37.0, 49.0)
     assert area(box).area == 1.0
+
+
+def test_a_wide_box_keeps_the_continent():
+    # Kyiv, Warsaw, Zaporizhzhia: a cut of a ring that meets itself far away must not lose what is near
+    for box in [(18.0, 35.7, 54.0, 59.7), (12.0, 38.0, 60.0, 60.0), (-10.0, 30.0, 60.0, 70.0)]:
+        land = area(box)
+        for lon, lat in [(30.52, 50.45), (21.01, 52.23), (35.14, 47.84)]:
+            assert land.contains(shapely.Point(lon, lat)), (box, lon, lat)

@@ -183,3 +183,28 @@ def test_headings_and_landmarks_lead_through_the_page(pages, open_page):
     assert page.locator("[role=img]:not([aria-label])").count() == 0
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
+
+
+def test_the_zones_in_force_are_on_the_map_and_tell_what_they_are(pages, open_page):
+    page = open_page(pages("zoned"))
+    page.locator("#mapbox").scroll_into_view_if_needed()
+    settled(page)
+    drawn = "new Set(window.trucelineMap.queryRenderedFeatures({ layers: ['zones'] }).map((f) => f.properties.id)).size"
+    assert page.evaluate(drawn) >= 5
+    at = page.evaluate(
+        """(() => { const d = JSON.parse(document.getElementById('data').textContent), m = window.trucelineMap;
+        const z = d.zones.find((z) => z.id.endsWith('sz140')), b = m.getCanvas().getBoundingClientRect();
+        const p = m.project(z.at); return [b.left + p.x, b.top + p.y]; })()"""
+    )
+    box = page.locator("#mapcanvas").bounding_box()
+    centre = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    toward = [a + 0.2 * (c - a) for a, c in zip(at, centre, strict=True)]
+    page.mouse.move(toward[0] - 3, toward[1])
+    page.mouse.move(*toward)
+    page.wait_for_selector("#tip:not([hidden])", timeout=30_000)
+    assert "km" in page.locator("#tip").inner_text()
+    page.locator("#zone").select_option("")
+    wait_until(page, f"{drawn} === 0")
+    page.locator("#zone").select_option(label="security zone at least 50 km wide, by equal distances")
+    wait_until(page, f"{drawn} === 1")
+    assert page.said == []

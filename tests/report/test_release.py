@@ -17,6 +17,7 @@ from truceline.report.coarsen import snap, snap_km, snap_strip
 from truceline.report.exports import export_files
 from truceline.report.release import PROFILES, Profile, release
 from truceline.strip import Strip
+from truceline.timespan import Timespan
 
 OUTSIDE = sorted(set(PROFILES) - {"mission"})
 GEOD = Geod(ellps="WGS84")
@@ -133,7 +134,7 @@ def test_no_dropped_field_is_in_any_table_or_file(name):
     for table_name, table in tables(shown).items():
         for column in table.columns:
             assert SECRET not in "".join(map(str, table[column])), (table_name, column)
-    for file_name, data in export_files(shown).items():
+    for file_name, data in export_files(shown):
         assert SECRET.encode() not in data, file_name
     assert SECRET not in repr(shown.digests) + repr(shown.warnings) + repr(notes)
 
@@ -149,7 +150,7 @@ def test_no_exact_number_of_the_original_is_in_any_file(name):
         for value in exact[column]
         for places in (4, 5)
     }
-    for file_name, data in export_files(shown).items():
+    for file_name, data in export_files(shown):
         if not file_name.endswith(".gpkg"):  # its numbers are binary
             assert not [number for number in forbidden if number in data], file_name
 
@@ -161,14 +162,18 @@ def test_a_release_does_not_depend_on_which_party_reads_it(name):
         whole,
         agreement=replace(whole.agreement, parties=(Party(party_id="B", called="B"), Party(party_id="A", called="A"))),
     )
-    assert export_files(release(whole, name, now=NOW)[0]) == export_files(release(assessment(), name, now=NOW)[0])
-    assert export_files(release(swapped, name, now=NOW)[0]) == export_files(release(whole, name, now=NOW)[0])
+    assert dict(export_files(release(whole, name, now=NOW)[0])) == dict(
+        export_files(release(assessment(), name, now=NOW)[0])
+    )
+    assert dict(export_files(release(swapped, name, now=NOW)[0])) == dict(
+        export_files(release(whole, name, now=NOW)[0])
+    )
 
 
 def test_the_mission_has_everything():
     whole = assessment()
     shown, notes = release(whole, "mission", now=NOW)
-    assert export_files(shown) == export_files(whole)
+    assert dict(export_files(shown)) == dict(export_files(whole))
     assert notes == ("release profile: mission",)
 
 
@@ -180,10 +185,21 @@ def test_parties_get_nothing_fresher_or_finer_than_the_public():
 
 def test_hidden_hours_do_not_read_as_quiet_ones():
     shown, notes = release(assessment(), "public", now=NOW)
-    assert shown.warnings == ()
-    assert np.isnan(shown.exposure["km_h_seen"])
     assert shown.period.end == NOW - timedelta(hours=24)
     assert "hours of the period inside the delay: 24" in notes
+    # the figures are those of the hours that are left: km of line x hours in force, however well watched
+    e = shown.exposure
+    hours = sum(span.hours for span in shown.in_force)
+    assert e["km_h_total"] == pytest.approx(e["line_km"] * hours, rel=0.01)
+    assert e["km_h_seen"] + e["km_h_partly"] + e["km_h_unseen"] == pytest.approx(e["km_h_total"])
+    assert "Quiet near 47.123, 36.456 and building up." not in shown.warnings  # of the whole period
+
+
+def test_a_period_wholly_inside_the_delay_is_refused_with_the_time_it_may_be_released():
+    whole = assessment()
+    recent = Timespan(start=NOW - timedelta(hours=20), end=NOW - timedelta(hours=10))
+    with pytest.raises(RequestError, match="from 2026-04-13T02:00:00Z on" if NOW.day == 12 else "from 20"):
+        release(replace(whole, period=recent), "public", now=NOW)
 
 
 @pytest.mark.parametrize("name", OUTSIDE)

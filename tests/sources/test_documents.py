@@ -1,4 +1,6 @@
+import io
 import json
+import zipfile
 
 import openpyxl
 import pandas as pd
@@ -54,7 +56,7 @@ def test_kml_placemarks_are_read(read):
     assert one["time_start"] == pd.Timestamp("2025-04-20T18:30Z")
 
 
-@pytest.mark.parametrize("name", ["a.xlsx", "a.geojson", "a.kml", "a.parquet"])
+@pytest.mark.parametrize("name", ["a.xlsx", "a.geojson", "a.kml", "a.kmz", "a.parquet"])
 @pytest.mark.parametrize("content", [b"", b"garbage", b"PK\x03\x04" + bytes(50), b"[1, 2]", b"{}"])
 def test_damaged_documents_are_refused(read, name, content):
     with pytest.raises(SourceError):
@@ -65,3 +67,25 @@ def test_xml_that_would_blow_up_is_refused(read):
     bomb = '<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;">]><kml><Placemark><name>&c;</name></Placemark></kml>'
     with pytest.raises(SourceError, match="KML"):
         read("table", bomb, "a.kml")
+
+
+def _kmz(**files):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("__", "."), text)
+    return packed.getvalue()
+
+
+def test_a_kmz_is_the_kml_in_it(read):
+    plain = read("table", KML, "events.kml").observations.drop(columns=["ref", "observation_id"])
+    packed = read("table", _kmz(other__kml="<kml/>", doc__kml=KML, icon__png="x"), "events.kmz").observations
+    pd.testing.assert_frame_equal(packed.drop(columns=["ref", "observation_id"]), plain)
+
+
+def test_a_kmz_without_a_kml_or_one_that_unpacks_too_large_is_refused(read, monkeypatch):
+    with pytest.raises(SourceError, match="holds no KML"):
+        read("table", _kmz(picture__png="x"), "a.kmz")
+    monkeypatch.setattr("truceline.sources.documents._KMZ_LIMIT", 1000)
+    with pytest.raises(SourceError, match="unpacks to"):
+        read("table", _kmz(doc__kml=KML + " " * 5000), "a.kmz")

@@ -144,3 +144,76 @@ def test_the_mission_s_own_sightings_are_graded_verified_unless_the_user_grades_
     assert (found["reliability"] + found["credibility"]).tolist() == ["A1"]
     assert read("osce_smm", text, reliability="C").observations["reliability"].tolist() == ["C"]
     assert row(read)[["reliability", "credibility"]].tolist() == ["A", "1"]
+
+
+# needs: the vocabulary of table A. Column order and values as the mission wrote them.
+@pytest.mark.parametrize("means", ["Heard", "Saw", "Recorded (camera)", "Recorded (UAV)"])
+@pytest.mark.parametrize(
+    ("kind", "act"),
+    [
+        ("Explosion", "explosion"),
+        ("Burst", "small_arms_fire"),
+        ("Shot", "small_arms_fire"),
+        ("Projectile", "fire"),
+        ("Tracer round", "fire"),
+        ("Muzzle flash", "fire"),
+        ("Illumination flare", "illumination_flare"),
+        ("Airburst", "explosion"),
+    ],
+)
+@pytest.mark.parametrize(
+    "said", ["In flight from W to E", "Exchange of fire", "assessed as live-fire exercise outside security zone"]
+)
+def test_every_kind_means_and_description_of_table_a_is_read(read, means, kind, act, said):
+    text = (
+        'Position,Event location,Means,No.,Observation,Description,Weapon,"Date, time",observer_lon,observer_lat\n'
+        f'"E edge of X (non-government-controlled, 9km NW of Y)",2-4km ESE,{means},about 30,{kind},{said},N/K,'
+        '"30 Aug 2021, 19:45",37.8,48.0\n'
+    )
+    found = read("osce_smm", text)
+    assert len(found.set_aside) == 0, found.set_aside["reason"].tolist()
+    one = found.observations.iloc[0]
+    assert one["act"] == act
+    assert said in one["text"]
+    assert one["sensor"] == {"Recorded (camera)": "camera", "Recorded (UAV)": "drone"}.get(means, "patrol")
+
+
+@pytest.mark.parametrize(
+    ("weapon", "item", "calibre"),
+    [
+        ("Self-propelled howitzer (2S1 Gvozdika, 122mm)", "howitzer", 122),
+        ("Tank (T-64)", "tank", None),
+        ("Mortar (2B11 Sani, 120mm)", "mortar", 120),
+        ("Multiple launch rocket system (BM-21 Grad, 122mm)", "mlrs", 122),
+        ("Surface-to-air missile system (9K35)", "surface_to_air_missile", None),
+    ],
+)
+@pytest.mark.parametrize("group", ["a", "b", "c"])
+def test_a_row_of_the_table_of_weapons_is_presence_and_names_no_party(read, weapon, item, calibre, group):
+    text = (
+        "Date,No.,Type of weapon,Location,Source of observation,Group\n"
+        f'30 Aug 2021,4,"{weapon}",Horlivka,mini-UAV,{group}\n'
+    )
+    found = read("osce_smm", text)
+    assert len(found.set_aside) == 0, found.set_aside["reason"].tolist()
+    one = found.observations.iloc[0]
+    assert (one["act"], one["item"], one["count_min"], one["party"]) == ("presence", item, 4, "")
+    assert one["calibre_mm"] == calibre or (calibre is None and pd.isna(one["calibre_mm"]))
+    assert one["sensor"] == "drone"
+    assert one["text"].endswith(group)
+
+
+@pytest.mark.parametrize(
+    ("source", "sensor"),
+    [("Patrol", "patrol"), ("Mini-UAV", "drone"), ("Long-range UAV", "drone"), ("Aerial imagery", "optical")],
+)
+def test_a_row_of_the_table_of_presence_says_who_saw_it(read, source, sensor):
+    text = (
+        "Date,No.,Type,Location,Source of observation\n"
+        f"30 Aug 2021,1,Armoured personnel carrier,9km NW of Horlivka,{source}\n"
+        f"30 Aug 2021,1,Armoured personnel carrier,Nowhere at all,{source}\n"
+    )
+    found = read("osce_smm", text)
+    one = found.observations.iloc[0]
+    assert (one["act"], one["item"], one["sensor"]) == ("presence", "armoured_carrier", sensor)
+    assert "Nowhere at all" in found.set_aside["reason"][0]

@@ -146,3 +146,11 @@ def test_rows_read_at_once_are_those_read_one_by_one(rows, delimiter, tmp_path, 
     kept = [i for i, row in enumerate(one_by_one[0]) if any(row)]
     assert [at_once[0][i] for i in filled] == [one_by_one[0][i] for i in kept]
     assert [at_once[1][i] for i in filled] == [one_by_one[1][i] for i in kept]
+
+
+def test_a_file_cut_inside_a_quoted_cell_loses_that_row_and_says_so(read):
+    text = 'time,lat,lon,type,notes\n2026-03-10T09:00Z,48.1,37.5,shelling,a\n2026-03-11T09:00Z,48.1,37.5,fire,"cut in'
+    found = read("table", text)
+    assert list(found.observations["act"]) == ["shelling"]
+    assert list(found.set_aside["line"]) == [3]
+    assert "never closed" in found.set_aside["reason"][0]

@@ -31,6 +31,10 @@ COMMANDS = {
         "trials",
         "Say what other sensor plans buy: chance of being seen, violations, and how long the ceasefire might hold.",
     ),
+    "plan": (
+        "plan",
+        "Plan the force: rotations, sites, air and sea reserve, with and without each rung of the backstop.",
+    ),
     "outlook": (
         "trials",
         "Say how long the ceasefire might hold under stated assumptions, with and without the backstop.",
@@ -45,7 +49,10 @@ COMMANDS = {
         "Say how well a line is watched: seen, partly seen, not seen, by kind of violation, sector, day and night.",
     ),
     "fetch": ("feeds", "Download a public feed; goes on where a broken download stopped. Needs the network."),
-    "demo": ("watch", "Watch the Easter truce of 11-12 April 2026 on bundled real data."),
+    "demo": (
+        "demo",
+        "Watch the Easter truce of 11-12 April 2026 on bundled real data, plan a force, and look ahead.",
+    ),
 }
 
 

@@ -16,7 +16,8 @@ from truceline.exercising import Scored, many, open_exercise, real_background, s
 from truceline.exercising import worth as worth_of
 from truceline.mission import open_mission
 from truceline.report.exercise_page import WORDS, exercise_paper, handout_paper, told
-from truceline.report.outlook_page import MEASURE_WORDS, figure_bytes, outlook_figure, outlook_paper
+from truceline.report.folder import write_files
+from truceline.report.outlook_page import MEASURE_WORDS, outlook_files
 from truceline.report.paper import paper_html, paper_pdf
 from truceline.simulate import LEVELS, Outlook
 from truceline.simulate.exercise import Exercise
@@ -55,16 +56,12 @@ def outlook(
     with progress(quiet=as_json) as tell:
         found = opened.outlook(draws=draws, seed=seed, tell=tell)
         tell("page")
-        paper = outlook_paper(found, title=opened.brief.title, now=instant(now))
-        to_folder.mkdir(parents=True, exist_ok=True)
-        (to_folder / "index.html").write_text(paper_html(paper), encoding="utf-8")
-        (to_folder / "outlook.pdf").write_bytes(paper_pdf(paper))
-        (to_folder / "outlook.png").write_bytes(figure_bytes(outlook_figure(found)))
+        page = write_files(to_folder, outlook_files(found, title=opened.brief.title, now=instant(now)))
     if as_json:
         print_json(found.as_json())
         return
     _tell(found)
-    out.print(f"Report: {to_folder / 'index.html'}", markup=False)
+    out.print(f"Report: {page}", markup=False)
 
 
 def _tell(found: Outlook) -> None:

@@ -1,4 +1,4 @@
-"""Commands that watch: monitor a mission, the demonstration, and verify what was recorded."""
+"""Commands that watch: monitor a mission, and verify what was recorded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from truceline.errors import RequestError
 from truceline.mission import events_mission, open_mission
 from truceline.monitoring import Monitoring
 from truceline.store import verify as verify_record
-from truceline.timespan import Timespan, parse_instant
+from truceline.timespan import parse_instant
 
 
 def monitor(
@@ -40,11 +40,9 @@ def monitor(
     if events is not None:
         if line is None or agreement is None:
             raise RequestError("--events needs --line and --agreement.", todo="Name a GeoJSON line and a library name.")
-        period = None
-        if start and end:
-            period = Timespan(start=parse_instant(start, zone=timezone), end=parse_instant(end, zone=timezone))
         options = {"map": pairs_of(mapping)} | ({"timezone": timezone} if timezone else {})
-        opened = events_mission(events, line, agreement, options=options, period=period)
+        first, last = (parse_instant(text, zone=timezone) if text else None for text in (start, end))
+        opened = events_mission(events, line, agreement, options=options, start=first, end=last)
     elif mission is not None:
         opened = open_mission(mission)
         zone = opened.brief.timezone
@@ -58,22 +56,7 @@ def monitor(
     with progress(quiet=as_json) as tell:
         result = opened.monitor(now=instant(now), tell=tell)
         numbers = result.write(to_folder, profile=profile, languages=language or ["en"], tell=tell)
-    _tell(result, numbers, as_json=as_json, show_columns=events is not None)
-
-
-def demo(
-    to_folder: Annotated[Path, typer.Option("--out", help="Folder for the report.")] = Path("demo-report"),
-    as_json: Json = False,
-) -> None:
-    """Watch the Easter truce of 11-12 April 2026 on bundled real data.
-
-    Example: truceline demo --out demo-report
-    """
-    opened = open_mission("easter-2026")
-    with progress(quiet=as_json) as tell:
-        result = opened.monitor(tell=tell)
-        numbers = result.write(to_folder, languages=("en", "uk", "fr"), tell=tell)
-    _tell(result, numbers, as_json=as_json)
+    tell_watch(result, numbers, as_json=as_json, show_columns=events is not None)
 
 
 def verify(
@@ -94,14 +77,15 @@ def verify(
     raise typer.Exit(FOUND_SOMETHING if problems else DONE)
 
 
-def _tell(result: Monitoring, numbers: dict[str, Any], *, as_json: bool, show_columns: bool = False) -> None:
+def tell_watch(result: Monitoring, numbers: dict[str, Any], *, as_json: bool, show_columns: bool = False) -> None:
+    """Print what a monitoring run concluded, for people or as JSON."""
     if as_json:
         print_json(numbers)
         return
     if show_columns:
         said = ", ".join(f"{theirs} -> {ours}" for ours, theirs in result.recognised.items())
         out.print(f"Columns recognised: {said}", markup=False, soft_wrap=True)
-    for note in result.notes:
+    for note in (*result.notes, *numbers.get("release", ())):
         out.print(note, markup=False, soft_wrap=True)
     out.print(result.summary(), markup=False, soft_wrap=True)
     tell_set_aside(result.assessment.set_aside)

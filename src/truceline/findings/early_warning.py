@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from truceline.findings.status import NOT_OBSERVED
@@ -20,11 +21,12 @@ def early_warnings(
 
 def far_from_line(observations: pd.DataFrame, strip: Strip) -> tuple[str, ...]:
     """Return a warning when every located observation lies more than 100 km from the line."""
-    located = observations[observations["lon_deg"].notna()]
-    if not len(located):
+    lon, lat = (observations[name].to_numpy(float) for name in ("lon_deg", "lat_deg"))
+    located = np.isfinite(lon)
+    if not located.any():
         return ()
-    _, offset = strip.place(lon_deg=located["lon_deg"].to_numpy(), lat_deg=located["lat_deg"].to_numpy())
-    nearest = float(abs(offset).min())
+    _, offset = strip.place(lon_deg=lon[located], lat_deg=lat[located])
+    nearest = float(np.nanmin(np.abs(offset)))
     if nearest <= NEAR_KM:
         return ()
     return (

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from truceline.agreement.terms import Condition, Zone
+from truceline.findings.judge_opposing import OPPOSING
 from truceline.findings.judge_place import Ground, Place, in_unit, place
 from truceline.findings.judge_rows import NO, OPEN, YES, Bools, Floats, Rows
 from truceline.findings.judge_ruling import COMPLIANT, INDETERMINATE, NOT_APPLICABLE, VIOLATION, Ruling
@@ -35,7 +36,7 @@ def judge_kind(ruling: Ruling, rows: Rows, clock: Clock, ground: Ground, zone: Z
         _cap(ruling, rows, clock, spot)
     else:
         _not_yet_due(ruling, clock)
-        _forbidden(ruling, clock, spot, zone)
+        _forbidden(ruling, clock, ground, spot, zone)
 
 
 def _not_yet_due(ruling: Ruling, clock: Clock) -> None:
@@ -54,7 +55,7 @@ def _not_yet_due(ruling: Ruling, clock: Clock) -> None:
     ruling.decide(last > 0, INDETERMINATE, "whether it was due yet depends on an instant that is not known exactly")
 
 
-def _forbidden(ruling: Ruling, clock: Clock, spot: Place | None, zone: Zone | None) -> None:
+def _forbidden(ruling: Ruling, clock: Clock, ground: Ground, spot: Place | None, zone: Zone | None) -> None:
     """Judge an act or a presence that is barred, everywhere or in a zone."""
     mine = ruling.open.copy()
     if spot is None or zone is None:
@@ -62,11 +63,11 @@ def _forbidden(ruling: Ruling, clock: Clock, spot: Place | None, zone: Zone | No
         ruling.decide(mine, VIOLATION, "the clause bars it, and it was in force", 1.0)
         ruling.measure(mine, margin, "h")
     else:
-        _by_place(ruling, clock, spot, zone)
+        _by_place(ruling, clock, ground, spot, zone)
     _lateness(ruling, clock, mine)
 
 
-def _by_place(ruling: Ruling, clock: Clock, spot: Place, zone: Zone) -> None:
+def _by_place(ruling: Ruling, clock: Clock, ground: Ground, spot: Place, zone: Zone) -> None:
     keep_away = (clock.clause.kind == "prohibit_presence" and zone.kind in KEEP_AWAY) or zone.kind == "moving"
     beyond = COMPLIANT if keep_away else NOT_APPLICABLE
     mine = ruling.open.copy()
@@ -86,6 +87,9 @@ def _by_place(ruling: Ruling, clock: Clock, spot: Place, zone: Zone) -> None:
     ruling.measure(mine, margin, spot.unit)
     exact = np.isnan(spot.sigma_said_m) & (spot.sigma_km == 0) & np.isfinite(margin)
     ruling.add(mine & exact, "no location error is stated")
+    if zone.of == OPPOSING:
+        stated = np.isfinite(ground.distance_to(zone))
+        ruling.add(mine & ~stated & np.isfinite(margin), "measured to the opposing pieces seen in this run")
 
 
 def _lateness(ruling: Ruling, clock: Clock, mine: Bools) -> None:

@@ -11,6 +11,7 @@ import shapely
 from truceline.agreement.lines import LineOfContact
 from truceline.agreement.quantities import UNITS_KM
 from truceline.agreement.terms import Agreement, Clause, Zone
+from truceline.findings.judge_opposing import OPPOSING, nearest_opposing
 from truceline.findings.judge_rows import ALWAYS, NO, OPEN, YES, Bools, Floats, Rows
 from truceline.findings.judge_scope import zones_named
 from truceline.findings.judge_time import ns
@@ -56,6 +57,11 @@ class Ground:
         part = Ground(rows, self.lines)
         part._whole, part._index = self, index
         return part
+
+    @property
+    def everything(self) -> Rows:
+        """All rows of the run, of which these may be a part."""
+        return self._whole.everything if self._whole is not None else self.rows
 
     def offset(self, line_id: str) -> tuple[Floats, Floats]:
         """Return (offset in km, positive on the first party's side; one-sigma error in km) from a line."""
@@ -164,8 +170,21 @@ def _measure(ground: Ground, zone: Zone, clause: Clause, agreement: Agreement) -
         if zone.distance is None:
             return nothing, ground.sigma_km, "UNDEFINED_DISTANCE: the text gives no distance"
         to = zone.of or "its centre"
-        return ground.distance_to(zone) - zone.distance.km, ground.sigma_km, f"no distance to {to} is given"
+        away, sigma = ground.distance_to(zone), ground.sigma_km
+        if zone.of == OPPOSING:
+            away, sigma = _to_opposing(ground, away, clause)
+        return away - zone.distance.km, sigma, f"no distance to {to} is given"
     return _from_lines(ground, zone, clause, agreement)
+
+
+def _to_opposing(ground: Ground, stated: Floats, clause: Clause) -> tuple[Floats, Floats]:
+    """Return the stated distances to the other side's pieces, with those not stated worked out from their sightings."""
+    open_ = np.isnan(stated)
+    if not open_.any():
+        return stated, ground.sigma_km
+    away, error = nearest_opposing(ground.rows, ground.everything, clause)
+    seen = open_ & np.isfinite(away)
+    return np.where(seen, away, stated), np.where(seen, np.hypot(ground.sigma_km, error), ground.sigma_km)
 
 
 def _from_lines(ground: Ground, zone: Zone, clause: Clause, agreement: Agreement) -> tuple[Floats, Floats, str]:

@@ -20,10 +20,12 @@ SEVERITIES = {
 _BY_ACT = (
     ("missile_strike", 4),
     ("offensive_action", 3),
+    ("casualty", 3),
     ("strike", 3),
     ("shelling", 2),
     ("sensor_interference", 2),
     ("restriction", 2),
+    ("damage", 2),
     ("lay_mines", 2),
     ("sniper_fire", 1),
     ("small_arms_fire", 1),

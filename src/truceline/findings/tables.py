@@ -180,3 +180,4 @@ class Assessment:
     digests: Mapping[str, str]  # input file -> SHA-256
     background: pd.DataFrame = field(default_factory=lambda: empty(BACKGROUND))  # expected detections by strip cell
     fixed_sources: pd.DataFrame = field(default_factory=lambda: empty(MASKED))  # heat that burns day after day
+    also: tuple[Agreement, ...] = ()  # further agreements judged in the same run

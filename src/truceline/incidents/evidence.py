@@ -31,7 +31,10 @@ def take_evidence(observations: pd.DataFrame, strip: Strip) -> pd.DataFrame:
     columns["time_end"] = columns["time_end"].fillna(columns["time_start"])
     lon, lat = columns["lon_deg"].to_numpy(), columns["lat_deg"].to_numpy()
     columns["chainage_km"], columns["offset_km"] = strip.place(lon_deg=lon, lat_deg=lat)
-    return pd.DataFrame(columns).reset_index(drop=True)
+    return pd.DataFrame(
+        {name: column.array if isinstance(column, pd.Series) else column for name, column in columns.items()},
+        copy=False,
+    )
 
 
 def place_thermal(thermal: pd.DataFrame, exposure: Exposure) -> Placed:

@@ -33,9 +33,14 @@ PROBABLE, CONFIRMED, UNLIKELY = 0.85, 0.975, 0.2  # after RADD (Reiche et al. 20
 SURE_TIE = np.log(10)  # heat moves a sighting's place and time only when chance is ten times less likely
 PLACE_WITHIN_KM = 10.0
 
-SETTLE_HEAT = "an image or a witness of the place, or a ground sensor's record of the hour"
-SETTLE_REPORT = "a second kind of source: an image, an instrument or a patrol"
-SETTLE_PLACE = "the place, to within the width of the zone"
+# what would settle an incident: nothing needed; without a place; on a fixed heat source; heat alone; any other
+SETTLE = (
+    "",
+    "the place, to within the width of the zone",
+    "nothing more: a fixed heat source burning as usual",
+    "an image or a witness of the place, or a ground sensor's record of the hour",
+    "a second kind of source: an image, an instrument or a patrol",
+)
 
 
 def make_incidents(
@@ -161,11 +166,12 @@ def _states(odds: Odds, heat_only: Flags) -> npt.NDArray[np.object_]:
 
 def _settle(odds: Odds, state: npt.NDArray[np.object_], heat_only: Flags, lon: Floats) -> npt.NDArray[np.object_]:
     """Return what would settle each incident; "" where it is confirmed."""
-    return np.select(
-        [state == "confirmed", ~np.isfinite(lon), odds.fixed & heat_only, heat_only],
-        ["", SETTLE_PLACE, "nothing more: a fixed heat source burning as usual", SETTLE_HEAT],
-        SETTLE_REPORT,
-    ).astype(object)
+    # numbers of the few sentences, not the sentences: numpy would write each out in full a million times
+    which = np.select(
+        [state == "confirmed", ~np.isfinite(lon), odds.fixed & heat_only, heat_only], [0, 1, 2, 3], len(SETTLE) - 1
+    )
+    sentences: npt.NDArray[np.object_] = np.array(SETTLE, dtype=object)
+    return np.asarray(sentences[which])
 
 
 def _largest(members: Members, column: str) -> Floats:

@@ -57,7 +57,7 @@ class Rates:
     step_of_day: Ints
     line: Estimate  # ()
     step: Estimate  # (season step, block)
-    day: Floats  # (day, block) happenings per cell and day
+    day: Floats  # (day, block) happenings per cell and day, as they tell of that day's fires: see `_telling`
     across: Floats  # (ring,) density of extra fires by distance from the line, 1 on average
     ring_km: float
     expected: Floats  # (day, cell) background fires within `control_from_km`
@@ -176,15 +176,42 @@ class _Levels:
         line = self._fit(total, unsure, grid, [-0.5 * (np.log(grid / base) / SPREAD) ** 2])
         block = self._fit(whole, block_unsure, grid, _laws(grid, line.mean))
         step = self._fit(in_step, self.unsure, grid, _laws(grid, block.mean))
-        day = self._fit([n, mu, s], self.unsure[self.steps], grid, _laws(grid, step.mean[self.steps]))
+        unsure = self.unsure[self.steps]
+        weight = self._posterior([n, mu, s], unsure, grid, _laws(grid, step.mean[self.steps]))
         most = max(-np.log1p(-self.settings.prior_at_most), RATE_RANGE[1])  # a single day may be worse
-        return _held(line), _held(step), np.minimum(day.mean, most)
+        return _held(line), _held(step), np.minimum(self._telling(weight, [n, mu, s], unsure, grid), most)
+
+    def _telling(self, weight: Floats, data: list[Floats], unsure: Floats, grid: Floats) -> Floats:
+        """Return the rate whose odds against the background give each unit's mean share of extra fires.
+
+        The share is averaged over the posterior of the rate, for at the mean rate it would be too high (it is concave
+        in the rate), and the background is the one to expect beside so many fires: of a surplus, what varies more
+        explains more. Without fires or looks it is the mean rate.
+        """
+        n, mu, s = (v[..., None] for v in data)
+        beyond = (self.clumping - 1) * mu + unsure[..., None] * mu**2
+        mean = np.maximum(mu + grid * s, 1e-9)
+        usual = mu + (mu + beyond) / (mean + beyond) * (n - mean)  # best linear guess, given n in all
+        share = np.clip(1 - usual / np.maximum(n, 1e-9), 0.0, 1.0)
+        p = np.clip((weight * share).sum(axis=-1), 1e-9, 1 - 1e-9)
+        seen = (data[0] > 0) & (data[2] > 0) & (data[1] > 0)
+        odds = p / (1 - p) * data[1] / np.maximum(data[2], 1e-12)
+        return np.where(seen, odds, weight @ grid)
 
     def _fit(self, data: list[Floats], unsure: Floats, grid: Floats, log_priors: Iterable[Floats]) -> Estimate:
         """Return the posterior of each unit's rate under the law between units that explains all best.
 
         Units are taken to be nearly alike unless another law is clearly better: noise must not make a hot spot.
         """
+        weight = self._posterior(data, unsure, grid, log_priors)
+        mean, heap = weight @ grid, np.cumsum(weight, axis=-1)
+        low, high = (grid[np.minimum((heap < q).sum(axis=-1), GRID - 1)] for q in INTERVAL)
+        return Estimate(
+            mean=mean, low=np.minimum(low, mean), high=np.maximum(high, mean), fires=data[0], expected=data[1]
+        )  # fmt: skip
+
+    def _posterior(self, data: list[Floats], unsure: Floats, grid: Floats, log_priors: Iterable[Floats]) -> Floats:
+        """Return P(rate) of each unit on the grid, (unit..., rate)."""
         n, mu, s = data
         likelihood = _log_likelihood(n, mu, s, unsure, self.clumping, grid)
         joint, evidence = [], []
@@ -193,12 +220,7 @@ class _Levels:
             evidence.append(float(logsumexp(joint[-1], axis=-1).sum()))
         best = int(np.argmax(evidence))
         chosen = joint[best if evidence[best] > evidence[0] + CLEARLY else 0]
-        weight = np.exp(chosen - logsumexp(chosen, axis=-1, keepdims=True))
-        mean, heap = weight @ grid, np.cumsum(weight, axis=-1)
-        low, high = (grid[np.minimum((heap < q).sum(axis=-1), GRID - 1)] for q in INTERVAL)
-        return Estimate(
-            mean=mean, low=np.minimum(low, mean), high=np.maximum(high, mean), fires=n, expected=mu
-        )  # fmt: skip
+        return np.asarray(np.exp(chosen - logsumexp(chosen, axis=-1, keepdims=True)))
 
 
 def _held(found: Estimate) -> Estimate:

@@ -26,6 +26,12 @@ _REGION = re.compile(r"\b[Ii]n ([A-Z]\w+) region\b")
 _COUNTED = re.compile(r"(?:recorded|registered|counted)\s+(no|[^.;]*?)\s*ceasefire violations?", re.IGNORECASE)
 _OF_WHICH = re.compile(r"includ\w*\s+([^.;()]*?)\s*explosions?", re.IGNORECASE)
 _PREVIOUS = re.compile(r"previous reporting period", re.IGNORECASE)
+_COMPARED = re.compile(r"\(?\bcompared (?:with|to)\b", re.IGNORECASE)
+_BY_KIND = re.compile(
+    r"((?:at least|about|approximately|some|over|more than|nearly|≥|~)?\s*\d[\d,\u00a0\u202f]*)\s+(?:undetermined\s+)?"
+    rf"({'|'.join(KINDS)})s?\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,15 @@ class Narrative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KindCount:
+    """How many of one kind: the least and the most the words can mean."""
+
+    kind: str
+    count_min: float
+    count_max: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegionCount:
     """A region's violations in a report period; nan where the sentence does not state the number."""
 
@@ -48,6 +63,8 @@ class RegionCount:
     violations: float
     explosions: float
     previous: float
+    kinds: tuple[KindCount, ...] = ()  # where a sentence counts by kind and states no total
+    previous_kinds: tuple[KindCount, ...] = ()
 
 
 def read_narrative(text: str) -> Narrative:
@@ -83,13 +100,15 @@ def read_summary(text: str) -> tuple[RegionCount, ...]:
     """Return each region's counts from a report's summary, in its order.
 
     Reads sentences of the form "In <name> region, the SMM recorded <n> ceasefire violations, including <m>
-    explosions. In the previous reporting period, it recorded <p> ceasefire violations in the region."
+    explosions. In the previous reporting period, it recorded <p> ceasefire violations in the region." and the older
+    form "In <name> region the SMM recorded at least <n> explosions and about <m> projectiles, compared with <p>
+    explosions in the previous reporting period." A region with "fewer" has no numbers.
     """
     starts = list(_REGION.finditer(text))
     out = []
     for i, start in enumerate(starts):
         part = text[start.end() : starts[i + 1].start() if i + 1 < len(starts) else len(text)]
-        before = _PREVIOUS.search(part)
+        before = _COMPARED.search(part) or _PREVIOUS.search(part)
         now, then = (part[: before.start()], part[before.end() :]) if before else (part, "")
         explosions = _OF_WHICH.search(now)
         out.append(
@@ -98,9 +117,18 @@ def read_summary(text: str) -> tuple[RegionCount, ...]:
                 violations=_violations(now),
                 explosions=read_count(explosions[1])[0] if explosions else math.nan,
                 previous=_violations(then),
+                kinds=_by_kind(now),
+                previous_kinds=_by_kind(then),
             )
         )
     return tuple(out)
+
+
+def _by_kind(part: str) -> tuple[KindCount, ...]:
+    """Return the counts by kind; a part of a count, in brackets or after 'including', is not counted again."""
+    plain = re.sub(r"\([^)]*\)|\bincluding\b[^,.;]*", " ", part)
+    counted = ((_singular(found[2]), *read_count(found[1])) for found in _BY_KIND.finditer(plain))
+    return tuple(KindCount(kind=kind, count_min=low, count_max=high) for kind, low, high in counted)
 
 
 def _violations(sentence: str) -> float:

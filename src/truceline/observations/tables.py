@@ -152,11 +152,11 @@ def gather(readings: Iterable[Readings]) -> Readings:
     )
 
 
-def once_in_order(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+def once_in_order(tables: Iterable[pd.DataFrame], *, consume: bool = False) -> pd.DataFrame:
     """Return tables of observations as one, each observation once, by time, then id.
 
-    Column by column, so that a million rows are held twice only one column at a time; ids are compared only where
-    times are equal.
+    Column by column; with `consume` the tables are emptied on the way, so that a million rows are held twice only one
+    column at a time. Ids are compared only where times are equal.
     """
     kept = [table for table in tables if len(table)]
     if not kept:
@@ -168,7 +168,14 @@ def once_in_order(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
     rank[tied[np.argsort(ids.to_numpy(object)[tied].astype("U"))]] = np.arange(len(tied))
     order = np.lexsort((rank, time))
     order = order[~ids.duplicated().to_numpy()[order]]
-    return pd.DataFrame({name: _whole(name, kept).take(order) for name in kept[0]}, copy=False)
+    if len(kept) == 1 and len(order) == len(ids) and (np.diff(order) == 1).all():
+        return kept[0].reset_index(drop=True)  # as it is: no second copy
+    columns = {}
+    for name in list(kept[0]):
+        columns[name] = _whole(name, kept).take(order)
+        for table in kept if consume else ():
+            del table[name]
+    return pd.DataFrame(columns, copy=False)
 
 
 def _whole(name: str, tables: list[pd.DataFrame]) -> Any:

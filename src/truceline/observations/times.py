@@ -26,7 +26,7 @@ _DAYS = ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%b %d, %Y", "%d-%b-%Y")
 _NAMED = tuple(day + clock for day in _DAYS for clock in ("", " %H:%M", ", %H:%M", " %H:%M:%S"))
 _EARLIEST = pd.Timestamp("1900-01-01")
 _QUARTER_S = 900  # no zone has changed its clocks at another instant than a quarter hour since 1900
-SET_ZONE = "Write the zone in the time ('...Z', '...+03:00') or set timezone, such as Europe/Kyiv."
+SET_ZONE = "Write the zone in the time ('...Z', '...+03:00') or set timezone (--timezone), such as Europe/Kyiv."
 WRITE_ISO = "Write it like 2026-04-11T16:00:00+03:00."
 
 

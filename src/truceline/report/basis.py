@@ -9,6 +9,7 @@ import pandas as pd
 from truceline.findings.tables import Assessment
 from truceline.provenance import VERSION
 from truceline.report.page import Cell, Section, row, table, web_link
+from truceline.report.said import tell
 from truceline.report.verdicts import SHOWN
 from truceline.report.words import Words, number, shorten
 
@@ -66,7 +67,7 @@ def warnings_section(assessment: Assessment, words: Words) -> Section:
         key="warnings",
         title=words("section.warnings"),
         text=(words("warnings.quiet"),) + (() if assessment.warnings else (words("warnings.none"),)),
-        points=tuple(assessment.warnings),
+        points=tuple(tell(warning, words) for warning in assessment.warnings),
     )
 
 
@@ -99,7 +100,12 @@ def corrections_section(corrections: Sequence[str], words: Words) -> Section:
 def release_section(release_notes: Sequence[str], words: Words) -> Section:
     """Return at what level the report is released and what was delayed, coarsened or withheld."""
     text = () if release_notes else (words("release.none"),)
-    return Section(key="release", title=words("section.release"), text=text, points=tuple(release_notes))
+    return Section(
+        key="release",
+        title=words("section.release"),
+        text=text,
+        points=tuple(tell(note, words) for note in release_notes),
+    )
 
 
 def limits_section(words: Words) -> Section:

@@ -12,6 +12,7 @@ import pandas as pd
 from truceline.findings.status import PARTLY, WELL
 from truceline.findings.tables import Assessment
 from truceline.timespan import Timespan
+from truceline.uncertainty import upper_bound_rate
 
 __all__ = ["PARTLY", "WELL", "CoverageGrid", "coverage_grid", "effective_by_kind", "exposure_of", "sector_exposure"]
 
@@ -94,7 +95,14 @@ def exposure_of(assessment: Assessment, grid: CoverageGrid) -> Mapping[str, floa
     for part, mask in {"": grid.daylight | True, "_day": grid.daylight, "_night": ~grid.daylight}.items():
         box |= {f"km_h_{level}{part}": float((km_h * mask * inside).sum()) for level, inside in levels.items()}
         box[f"km_h_total{part}"] = float((km_h * mask).sum())
-    return box
+    length = float(np.diff(grid.cell_km).sum())
+    effective = float((km_h * grid.seen).sum())
+    return box | {
+        "line_km": length,
+        "hours": box["km_h_total"] / length,
+        "sum_of_detection_probability_km_h": effective,
+        "rate_upper_per_1000_km_h": 1000 * upper_bound_rate(0, effective),
+    }
 
 
 def effective_by_kind(assessment: Assessment, grid: CoverageGrid) -> dict[str, tuple[float, float, float]]:

@@ -10,6 +10,7 @@ import csv
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -23,6 +24,7 @@ from truceline.strip import Strip
 from truceline.timespan import iso
 
 DECIMALS = 5
+MOST = 20_000  # incidents in GeoJSON and KML
 TABLES = (
     "incidents",
     "findings",
@@ -53,23 +55,24 @@ _KML = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def export_files(assessment: Assessment) -> dict[str, bytes]:
-    """Return file name -> bytes for every format, the CSV tables under csv/."""
-    files = {
-        "incidents.geojson": render_geojson(assessment),
-        "incidents.kml": render_kml(assessment),
-        "assessment.gpkg": render_geopackage(assessment),
-        "assessment.json": render_json(assessment),
-    }
-    return files | {f"csv/{name}.csv": data for name, data in render_csv(assessment).items()}
+def export_files(assessment: Assessment) -> Iterator[tuple[str, bytes]]:
+    """Yield (file name, bytes) for every format, the CSV tables under csv/: one at a time, for they may be large."""
+    yield "incidents.geojson", render_geojson(assessment)
+    yield "incidents.kml", render_kml(assessment)
+    yield "assessment.gpkg", render_geopackage(assessment)
+    yield "assessment.json", render_json(assessment)
+    for name in TABLES:
+        yield f"csv/{name}.csv", _csv(getattr(assessment, name))
 
 
 def render_geojson(assessment: Assessment) -> bytes:
     """Return one RFC 7946 FeatureCollection: lines, sectors as stretches of the line, and incidents.
 
     `layer` tells them apart. An incident carries its findings and attribution; one without a place has a null
-    geometry. Coordinates are longitude, latitude.
+    geometry. Coordinates are longitude, latitude. Of more than 20,000 incidents the most probable are given, and
+    `incidents_left_out` says how many are not: a map program cannot show more, and the tables hold them all.
     """
+    assessment, left_out = most_probable(assessment)
     features = [
         {"type": "Feature", "geometry": _shape(path), "properties": plain({"layer": layer, **properties})}
         for layer, path, properties in _paths(assessment)
@@ -84,11 +87,12 @@ def render_geojson(assessment: Assessment) -> bytes:
                 "properties": {"layer": "incidents", **properties},
             }
         )
-    return canonical_json({"type": "FeatureCollection", "features": features, **_about(assessment)})
+    return canonical_json({"type": "FeatureCollection", "features": features, **_about(assessment)} | left_out)
 
 
 def render_kml(assessment: Assessment) -> bytes:
-    """Return KML 2.2 with a folder each for lines, sectors and incidents, incidents with their times."""
+    """Return KML 2.2 with a folder each for lines, sectors and incidents (as in the GeoJSON), with their times."""
+    assessment, _ = most_probable(assessment)
     marks: dict[str, list[str]] = {"lines": [], "sectors": [], "incidents": []}
     for layer, path, properties in _paths(assessment):
         where = " ".join(f"{lon},{lat}" for lon, lat in path)
@@ -114,14 +118,22 @@ def render_csv(assessment: Assessment) -> dict[str, bytes]:
 
 
 def render_json(assessment: Assessment) -> bytes:
-    """Return every conclusion, tables as lists of rows; observations, looks and coverage are in the CSV alone."""
-    told = _about(assessment) | {
-        "agreement": assessment.agreement.agreement_id,
-        "credits": list(assessment.credits),
-        "digests": dict(assessment.digests),
-        "exposure": plain(dict(assessment.exposure)),
-        "warnings": list(assessment.warnings),
-    }
+    """Return every conclusion, tables as lists of rows; observations, looks and coverage are in the CSV alone.
+
+    Of more than 20,000 incidents the most probable are given with what hangs on them, as in the GeoJSON.
+    """
+    assessment, left_out = most_probable(assessment)
+    told = (
+        _about(assessment)
+        | left_out
+        | {
+            "agreement": assessment.agreement.agreement_id,
+            "credits": list(assessment.credits),
+            "digests": dict(assessment.digests),
+            "exposure": plain(dict(assessment.exposure)),
+            "warnings": list(assessment.warnings),
+        }
+    )
     return canonical_json(told | {name: _rows(getattr(assessment, name)) for name in TABLES if name not in _LARGE})
 
 
@@ -174,6 +186,24 @@ def _stretch(strip: Strip, from_km: float, to_km: float) -> list[list[float]]:
     """Return the part of the line between two chainages."""
     inside = strip.chainage_km[(strip.chainage_km > from_km) & (strip.chainage_km < to_km)]
     return _rounded(*strip.locate(chainage_km=np.r_[from_km, inside, to_km]))
+
+
+def most_probable(assessment: Assessment, most: int = MOST) -> tuple[Assessment, dict[str, int]]:
+    """Return the assessment with its most probable incidents alone, and {"incidents_left_out": number} if any are."""
+    incidents = assessment.incidents
+    if len(incidents) <= most:
+        return assessment, {}
+    order = np.lexsort((incidents["incident_id"], -incidents["p_exists"].fillna(0.0)))
+    kept = incidents.iloc[np.sort(order[:most])].reset_index(drop=True)
+    theirs = {
+        name: table[table["incident_id"].isin(kept["incident_id"])]
+        for name, table in (
+            ("findings", assessment.findings),
+            ("attributions", assessment.attributions),
+            ("clocks", assessment.clocks),
+        )
+    }
+    return replace(assessment, incidents=kept, **theirs), {"incidents_left_out": len(incidents) - most}
 
 
 def _rounded(lon_deg: Any, lat_deg: Any) -> list[list[float]]:

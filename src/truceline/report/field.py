@@ -9,25 +9,45 @@ import pandas as pd
 
 from truceline.findings.tables import Assessment
 from truceline.report.page import Cell, Section, Table, row, table
+from truceline.report.said import tell
 from truceline.report.verdicts import SHOWN
 from truceline.report.words import NOT_KNOWN, Words, error_of, number, percent, shorten
 from truceline.vocabulary import ACTS, ITEMS, is_kind_of
 
 TOPICS = ("casualties", "disengagement", "withdrawal", "presence", "mines", "repairs", "civilians", "border", "other")
+# act -> topic; what weapons and troops do stands under withdrawal and presence
+TOPIC_OF = {
+    "casualty": "casualties",
+    "damage": "casualties",
+    "disengagement": "disengagement",
+    "presence": "presence",
+    "mine_hazard": "mines",
+    "repair": "repairs",
+    "local_ceasefire": "repairs",
+    "checkpoint": "civilians",
+    "border": "border",
+    "gathering": "other",
+    "crossing": "other",
+    "overflight": "other",
+    "operate_aerial_vehicle": "other",
+}
+JUDGED_TOPICS = ("withdrawal", "presence")  # what clauses are about, with verdicts
 RESTRICTIONS = ("restriction", "sensor_interference")
 
 
-def field_section(judged: pd.DataFrame, words: Words) -> Section:
-    """Return the topics in their order; those on which no source reported anything share a list that says so."""
+def field_section(assessment: Assessment, judged: pd.DataFrame, words: Words) -> Section:
+    """Return the topics in their order; those on which no source reported share a list that says what would tell."""
     topic = _topics(judged)
     tables: tuple[Table, ...] = ()
     blanks = []
     for name in TOPICS:
         found = judged[topic == name]
-        if len(found):
+        if not len(found):
+            blanks.append(words("field.blank", topic=words(f"topic.{name}"), source=words(f"fill.{name}")))
+        elif name in JUDGED_TOPICS:
             tables += _incident_table(found, words(f"topic.{name}"), words)
         else:
-            blanks.append(words("field.blank", topic=words(f"topic.{name}")))
+            tables += _topic_table(found, assessment.observations, words(f"topic.{name}"), words)
     return Section(key="field", title=words("section.field"), points=tuple(blanks), tables=tables)
 
 
@@ -37,7 +57,7 @@ def restrictions_section(judged: pd.DataFrame, words: Words) -> Section:
     return Section(
         key="restrictions",
         title=words("section.restrictions"),
-        text=() if len(found) else (words("restrictions.none"),),
+        text=() if len(found) else (words("restrictions.none", source=words("fill.restrictions")),),
         tables=_incident_table(found, words("restrictions.caption"), words),
     )
 
@@ -80,12 +100,41 @@ def fixed_section(assessment: Assessment, words: Words) -> Section:
 
 def _topics(judged: pd.DataFrame) -> pd.Series:
     """Return the topic of each incident, "" where it belongs to another section."""
-    acts = {act: "presence" if act == "presence" else "" for act in judged.act.unique()}
+    acts = {act: TOPIC_OF.get(act, "") for act in judged.act.unique()}
     acts |= {act: "mines" for act in acts if is_kind_of(act, "engineering_work", ACTS)}
-    acts |= {act: "other" for act in acts if act in {"crossing", "overflight", "operate_aerial_vehicle"}}
     heavy = {item for item in judged["item"].unique() if is_kind_of(item, "heavy_weapons", ITEMS)}
     topic = judged.act.map(acts).fillna("")
     return topic.mask((topic == "presence") & judged["item"].isin(heavy), "withdrawal")
+
+
+def _topic_table(found: pd.DataFrame, observations: pd.DataFrame, caption: str, words: Words) -> tuple[Table, ...]:
+    """Return what was reported on a topic: when, where, what, how many, by what kinds of source, and in what words."""
+    shown = found.head(SHOWN)
+    said = observations.loc[observations.text != "", ["observation_id", "text"]]
+    texts = dict(zip(said.observation_id, said.text, strict=True)) if len(shown) else {}
+    rows = [
+        row(
+            Cell(text=i.incident_id, incident=i.incident_id),
+            words.local(i.time_start),
+            shorten(i.place, 60) or f"km {number(i.chainage_km, 0)}",
+            words.term("act", i.act),
+            _count(i.count_min, i.count_max),
+            ", ".join(words.term("sensor", s) for s in i.sensors),
+            percent(i.p_exists),
+            shorten(next((texts[o] for o in i.observations if o in texts), NOT_KNOWN), 160),
+        )
+        for i in shown.itertuples()
+    ]
+    head = [words(f"incidents.{k}") for k in ("id", "time", "place", "act")]
+    head += [words("field.count"), words("field.by"), words("incidents.exists"), words("field.said")]
+    return table(caption, head, rows, numeric=(4, 6), left_out=len(found) - SHOWN)
+
+
+def _count(least: float, most: float) -> str:
+    """Return the bounds of a count: one number where they agree, a dash where neither is known."""
+    if least != least or least == most:
+        return number(least, 0)
+    return f"≥ {number(least, 0)}" if most == float("inf") else f"{number(least, 0)}–{number(most, 0)}"
 
 
 def _incident_table(found: pd.DataFrame, caption: str, words: Words) -> tuple[Table, ...]:
@@ -99,7 +148,7 @@ def _incident_table(found: pd.DataFrame, caption: str, words: Words) -> tuple[Ta
             percent(i.p_exists),
             Cell(text=words.term("verdict", i.verdict) if i.verdict else words("verdict.none"), tone=i.verdict),
             NOT_KNOWN if i.heat_only else percent(i.p_violation),
-            shorten(i.settle, 120),
+            shorten(tell(i.settle, words), 120),
         )
         for i in found.head(SHOWN).itertuples()
     ]

@@ -1,8 +1,9 @@
-"""The report as a folder's files: name -> bytes. Whoever calls writes them."""
+"""The report as a folder's files, name -> bytes, and files written into a folder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from truceline.findings.tables import Assessment
 from truceline.report.chart import figure_png
@@ -37,3 +38,12 @@ def render_folder(
             files["strip_chart.png"] = figure_png(telling.figure)
     files["summary.txt"] = summary_text(assessment, language=languages[0]).encode()
     return files
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """Write files into a folder, made when it is not there; return the path of its first page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in sorted(files.items()):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder / "index.html"

@@ -83,6 +83,7 @@ def _page(
             policy=_policy(map_script, page_script),
             days=data["days"],
             colours=data["colours"],
+            zones={zone["id"]: zone["name"] for zone in data["zones"]},
             parties=", ".join(p.called for p in assessment.agreement.parties),
         )
     )

@@ -23,7 +23,9 @@ def land_in(box: Box) -> list[list[list[list[float]]]]:
     for i in np.flatnonzero(near):
         shell, *holes = rings[i]
         # mended after the cut: mending the whole of Eurasia takes seconds, its piece in the box none
-        cut = shapely.make_valid(shapely.clip_by_rect(shapely.Polygon(shell, holes), west, south, east, north))
+        cut = shapely.make_valid(
+            shapely.clip_by_rect(shapely.Polygon(shell, holes), west, south, east, north), method="structure"
+        )
         for polygon in shapely.get_parts(cut):
             if polygon.geom_type == "Polygon" and not polygon.is_empty:
                 parts.append([np.round(shapely.get_coordinates(r), 4).tolist() for r in _edges(polygon)])

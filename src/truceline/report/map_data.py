@@ -14,7 +14,9 @@ from truceline.findings.tables import Assessment
 from truceline.report.chart import PROBABILITY, mark_area
 from truceline.report.judged import sector_names
 from truceline.report.land import Box, land_in
+from truceline.report.said import tell
 from truceline.report.words import Words, error_of, percent, shorten
+from truceline.report.zones import days_valid, map_zones
 
 MOST = 20_000  # incidents drawn; the most probable are kept, and the page says so
 _KM_PER_DEGREE = 111.2
@@ -26,7 +28,8 @@ def page_data(assessment: Assessment, judged: pd.DataFrame, words: Words) -> dic
     return {
         "box": [round(v, 4) for v in box],
         "land": land_in(_wider(box, 3.0)),
-        "lines": [_line(line) for line in _drawn_lines(assessment)],
+        "lines": [_line(line, days_valid(line, assessment)) for line in _drawn_lines(assessment)],
+        "zones": map_zones(assessment, words),
         "sectors": _sectors(assessment),
         "places": _places(assessment),
         "days": [day for day, _ in assessment.period.days(assessment.timezone)],
@@ -63,8 +66,8 @@ def _drawn_lines(assessment: Assessment) -> list[Any]:
     ]
 
 
-def _line(line: Any) -> dict[str, Any]:
-    """Return a line and the band of one sigma on either side of it, in degrees."""
+def _line(line: Any, days: tuple[int, int] | None) -> dict[str, Any]:
+    """Return a line, the band of one sigma on either side of it, in degrees, and the days on which it is valid."""
     lon, lat = line.strip.lon_deg, line.strip.lat_deg
     # a plane good to a few per cent, enough for a band that is itself an error
     squeeze = math.cos(math.radians(float(lat.mean())))
@@ -74,7 +77,7 @@ def _line(line: Any) -> dict[str, Any]:
         for p in shapely.get_parts(band)
         if p.geom_type == "Polygon" and not p.is_empty
     ]
-    return {"called": line.called, "path": np.round(np.c_[lon, lat], 4).tolist(), "band": parts}
+    return {"called": line.called, "path": np.round(np.c_[lon, lat], 4).tolist(), "band": parts, "days": days or (0, 0)}
 
 
 def _sectors(assessment: Assessment) -> list[dict[str, Any]]:
@@ -135,7 +138,7 @@ def _incidents(judged: pd.DataFrame, words: Words) -> dict[str, list[Any]]:
         "place": _coded(shorten(p, 120) for p in kept.place),
         "act": _coded(kept.act.map(act)),
         "verdict": _coded(kept.verdict.map(verdict)),
-        "settle": _coded(shorten(s, 160) for s in kept.settle),
+        "settle": _coded(kept.settle.map({s: shorten(tell(s, words), 160) for s in kept.settle.unique()})),
     }
 
 

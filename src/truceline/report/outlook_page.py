@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +10,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from truceline.report.chart import STYLE, figure_svg
+from truceline.report.chart import STYLE, figure_png, figure_svg
 from truceline.report.page import Section, row, table
-from truceline.report.paper import Paper
+from truceline.report.paper import Paper, paper_html, paper_pdf
 from truceline.report.words import number, percent
 from truceline.simulate.outlook import LEVELS, Outlook
 
@@ -57,6 +56,13 @@ def outlook_paper(found: Outlook, *, title: str, now: datetime) -> Paper:
     return Paper(kind="Outlook", title=title, about=about, sections=sections, now=now)
 
 
+def outlook_files(found: Outlook, *, title: str, now: datetime) -> dict[str, bytes]:
+    """Return the outlook as a folder's files: index.html, outlook.pdf and outlook.png."""
+    paper = outlook_paper(found, title=title, now=now)
+    figure = figure_png(outlook_figure(found), dpi=110)
+    return {"index.html": paper_html(paper).encode(), "outlook.pdf": paper_pdf(paper), "outlook.png": figure}
+
+
 def outlook_figure(found: Outlook) -> Figure:
     """Return the share of draws still holding by year, with and without the whole backstop."""
     with mpl.rc_context(STYLE):  # type: ignore[arg-type]
@@ -73,13 +79,6 @@ def outlook_figure(found: Outlook) -> Figure:
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(frameon=False, loc="upper right")
     return figure
-
-
-def figure_bytes(figure: Figure) -> bytes:
-    """Return a figure as PNG."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
-    return buffer.getvalue()
 
 
 def _bottom_line(found: Outlook) -> tuple[str, ...]:

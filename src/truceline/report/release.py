@@ -15,10 +15,12 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from truceline.errors import UnknownNameError
+from truceline.errors import RequestError, UnknownNameError
+from truceline.findings.early_warning import early_warnings, far_from_line
 from truceline.findings.tables import Assessment
+from truceline.report.chart_grid import coverage_grid, exposure_of
 from truceline.report.coarsen import snap_km, snap_line, snap_places, snap_strip
-from truceline.timespan import Timespan
+from truceline.timespan import Timespan, iso
 
 # Columns a reader outside the mission does not get: who and what was watching, free text (it may name people or
 # places), references, and values so exact that they single out one reading of a sensor.
@@ -88,16 +90,15 @@ def release(assessment: Assessment, profile: str | Profile, *, now: datetime) ->
     """Return the assessment as a reader of the profile may have it, and notes on what was withheld.
 
     The notes give categories and numbers only. The result depends on the profile and nothing else of the reader, so
-    both parties get the same bytes. Where the period reaches into the delay it is cut, and what was worked out over
-    the whole of it (exposure, warnings) is withheld, lest hidden hours read as quiet ones: to publish those, monitor
-    up to `now` less the delay first.
+    both parties get the same bytes. Where the period reaches into the delay it is cut, and exposure and warnings are
+    worked out again over what remains: hidden hours are in no figure, so they cannot read as quiet ones.
 
     Raises
     ------
     UnknownNameError
         If no profile has that name.
     RequestError
-        If the line is shorter than the profile's grid.
+        If the line is shorter than the profile's grid, or the whole period lies inside its delay.
     """
     if isinstance(profile, str):
         if profile not in PROFILES:
@@ -144,16 +145,25 @@ def _step(coverage: pd.DataFrame) -> pd.Timedelta:
 
 
 def _shortened(shown: Assessment, cutoff: datetime, withheld: Counter[str]) -> Assessment:
-    """Cut the period at the cutoff; withhold what was worked out over the whole of it."""
+    """Cut the period at the cutoff, and work out again over what remains what was worked out over the whole."""
     if shown.period.end <= cutoff:
         return shown
+    if shown.period.start >= cutoff:
+        late = shown.period.end + (shown.now - cutoff)
+        raise RequestError(
+            f"the whole period lies inside the delay of {(shown.now - cutoff) / timedelta(hours=1):g} h.",
+            todo=f"It can be released from {iso(late)} on; or monitor an earlier period.",
+        )
     period = _cut(shown.period, cutoff)
     withheld["hours of the period inside the delay"] = round(shown.period.hours - period.hours)
-    withheld["warnings worked out over the whole period"] = len(shown.warnings)
-    withheld["exposure figures worked out over the whole period"] = len(shown.exposure)
     in_force = tuple(_cut(span, cutoff) for span in shown.in_force if span.start < cutoff)
-    exposure = {name: value if name == "line_km" else float("nan") for name, value in shown.exposure.items()}
-    return replace(shown, period=period, in_force=in_force, warnings=(), exposure=exposure)
+    cut = replace(shown, period=period, in_force=in_force, exposure={})
+    warnings = (
+        *far_from_line(cut.observations, cut.strip),
+        *early_warnings(cut.status, cut.incidents, cut.looks, period),
+    )
+    unknown = {name: float("nan") for name in shown.exposure}
+    return replace(cut, warnings=warnings, exposure={**unknown, **exposure_of(cut, coverage_grid(cut))})
 
 
 def _cut(span: Timespan, cutoff: datetime) -> Timespan:

@@ -14,6 +14,7 @@ from truceline.report.judged import judged_incidents
 from truceline.report.page import Section
 from truceline.report.summary import bottom_line
 from truceline.report.words import Words
+from truceline.report.zones import zones_not_drawn
 
 # the first note names the release profile; any further one says that something was left out
 MAY_BE_WITHHELD = {"claims", "fixed", "restrictions", "attribution", "clocks", "commission", "warnings", "set-aside"}
@@ -40,13 +41,18 @@ def report_sections(
         basis.limits_section(words),
         watched.exposure_section(assessment, grid, words),
         _chart_section(judged, words),
-        Section(key="map", title=words("section.map"), text=(words("map.intro"),)),
+        Section(
+            key="map",
+            title=words("section.map"),
+            text=(words("map.intro"),),
+            small=zones_not_drawn(assessment, words),
+        ),
         watched.violations_section(assessment, judged, grid, words),
         watched.status_section(assessment, words),
         field.incidents_section(judged, words),
         field.fixed_section(assessment, words),
         verdicts.claims_section(assessment, words),
-        field.field_section(judged, words),
+        field.field_section(assessment, judged, words),
         verdicts.rules_section(assessment, words),
         field.restrictions_section(judged, words),
         verdicts.attribution_section(assessment, judged, words),

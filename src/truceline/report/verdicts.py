@@ -8,6 +8,7 @@ from truceline.agreement import Agreement
 from truceline.findings.tables import Assessment
 from truceline.report.judged import VERDICTS
 from truceline.report.page import Cell, Section, row, table, web_link
+from truceline.report.said import tell
 from truceline.report.words import NOT_KNOWN, Words, number, percent, shorten
 
 SHOWN = 25  # rows of a long table; the exports hold every row
@@ -87,7 +88,7 @@ def rules_section(assessment: Assessment, words: Words) -> Section:
                 _margin(first.margin, first.margin_unit),
                 NOT_KNOWN if first.incident_id in heat else percent(first.probability),
                 _evidence(evidence, words),
-                shorten(first.reason, 160),
+                shorten(tell(first.reason, words), 160),
             )
         )
     keys = ("rule", "reading", "party", "verdict", "margin", "probability", "evidence", "reason")
@@ -163,7 +164,7 @@ def _attribution_row(assessment: Assessment, found: pd.Series, words: Words) -> 
         words("verdict.undetermined") if found["_open"] else _party(assessment, found.attributed_to),
         f"{word} ({percent(found.probability)})" if known else word,
         words.term("confidence", found.confidence),
-        shorten(found.basis, 160),
+        shorten(tell(found.basis, words), 160),
         shorten(words.term("response", found.party_response), 160) or words("attribution.no_response"),
     )
 

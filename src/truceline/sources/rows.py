@@ -202,7 +202,7 @@ def _header(line: str, score: Score, path: Path) -> tuple[str, list[str]]:
         raise SourceError(
             f"no column is recognised in the header '{line[:200]}'.",
             where=f"{path.name}, line 1",
-            todo="Give the file a header row, or name its columns with map (theirs: ours).",
+            todo="Give the file a header row, or name its columns with map (theirs: ours) or --map theirs=ours.",
         )
     return delimiter, distinct(names)
 
@@ -223,6 +223,8 @@ def _even_rows(lines: list[str], names: list[str], delimiter: str) -> pd.DataFra
     whole = "\n".join(lines)
     if not whole or "\x00" in whole or max(map(len, lines)) > _LONGEST_LINE:
         return None
+    if next((line for line in reversed(lines) if line), "").count('"') % 2:
+        return None  # a quote that the end of the lines leaves open would be read as if it were closed
     data = whole.encode("utf-8", "replace")
     try:
         table = pyarrow.csv.read_csv(

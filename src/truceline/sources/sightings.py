@@ -198,7 +198,7 @@ def read_files(path_or_paths: str | Path | Iterable[str | Path], *, source: str,
             aside.add(path, line=0, reason=error.what, todo=error.todo)
     if errors and len(errors) == len(paths):
         raise errors[0]
-    return readings(once_in_order(parts), set_aside=aside.take(), recognised=recognised, digests=digests)
+    return readings(once_in_order(parts, consume=True), set_aside=aside.take(), recognised=recognised, digests=digests)
 
 
 def readings(

@@ -1,14 +1,15 @@
-"""Anybody's table of events: CSV, TSV, XLSX, GeoJSON or KML, with its columns recognised by their usual names."""
+"""Anybody's table of events: CSV, TSV, XLSX, GeoJSON, KML or KMZ, with its columns recognised by their usual names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from truceline.errors import SourceError
@@ -23,9 +24,12 @@ from truceline.sources.rows import Batch, read_delimited, read_parquet
 from truceline.sources.sightings import Draft, Seen, read_files, readings
 
 NAME = "table"
-DESCRIPTION = "Anybody's table of events (CSV, TSV, XLSX, GeoJSON, KML); columns are recognised by their names."
+DESCRIPTION = "Anybody's table of events (CSV, TSV, XLSX, GeoJSON, KML, KMZ); columns are recognised by their names."
 
 _CLOCK = re.compile(r"(?:\d{1,2}[:.h]\d\d(?:[:.]\d\d)?\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|[+-]\d\d:?\d\d)?)?")
+Flags = npt.NDArray[np.bool_]
+KEEP_BY = ("time_start", "time_end", "lon_deg", "lat_deg", "sensor")
+Keep = Callable[[Mapping[str, Any]], Flags]  # columns of KEEP_BY -> which rows to keep
 SIGMA_M = 1000.0  # assumed where a table says nothing: a report placed to its settlement
 _TEXTS = ("place", "text", "party", "system", "operator", "confidence", "origin", "reliability", "credibility")
 
@@ -46,19 +50,32 @@ def read(
     return read_files(path_or_paths, source=source, drafts=lambda path, aside: _drafts(path, source, chosen, aside))
 
 
-def stream(path: str | Path, *, source: str, options: Mapping[str, Any] | None = None) -> Iterator[Readings]:
+def stream(
+    path: str | Path, *, source: str, options: Mapping[str, Any] | None = None, keep: Keep | None = None
+) -> Iterator[Readings]:
     """Yield a file's readings a few ten thousand rows at a time, so that a file of any size can be read.
 
-    What `read` would return is `gather` of all of them, but for the digest of the file.
+    What `read` would return is `gather` of all of them, but for the digest of the file. `keep` gets the columns of the
+    rows read so far and says which to keep; the others leave no trace here, so whoever gives it counts them.
     """
     chosen = read_options(options, also=("act", "sensor"))
     seen, aside = Seen(), Aside(source)
     for draft, found in _drafts(Path(path), source, chosen, aside):
+        if keep is not None:
+            usable = draft.reason == ""
+            kept = ~usable
+            kept[usable] = keep({name: _column(draft, name, usable) for name in KEEP_BY})
+            draft = draft if kept.all() else draft.only(kept)
         part = draft.observations(aside, seen)
         yield readings(part, set_aside=aside.take(), recognised=found)
     left = aside.take()
     if len(left):
         yield readings(None, set_aside=left)
+
+
+def _column(draft: Draft, name: str, rows: Flags) -> Any:
+    value = draft.columns[name]
+    return value[rows] if isinstance(value, pd.Series | np.ndarray) else np.full(int(rows.sum()), value)
 
 
 def _drafts(path: Path, source: str, options: Options, aside: Aside) -> Iterator[tuple[Draft, dict[str, str]]]:
@@ -75,7 +92,7 @@ def _batches(path: Path, options: Options, aside: Aside) -> Iterator[Batch]:
         return read_xlsx(path, score=score)
     if kind in {".geojson", ".json"}:
         return read_geojson(path)
-    if kind == ".kml":
+    if kind in {".kml", ".kmz"}:
         return read_kml(path)
     if kind == ".parquet":
         return read_parquet(path)
@@ -90,7 +107,7 @@ def _required(found: dict[str, str], batch: Batch) -> dict[str, str]:
         raise SourceError(
             f"no column is recognised as {' or '.join(missing)} among {', '.join(map(str, batch.frame))}.",
             where=batch.path.name,
-            todo="Name it with map (theirs: ours).",
+            todo="Name it with map (theirs: ours) or --map theirs=ours.",
         )
     return found
 

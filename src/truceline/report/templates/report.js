@@ -26,8 +26,31 @@
     target.replaceChildren(title, list);
     target.hidden = false;
   }
+  // The smallest zones under the pointer are told in full, the wider ones by name.
+  function tipOfZones(zones, x, y) {
+    const order = zones.sort((a, b) => a.size - b.size), told = [];
+    order.forEach((zone, k) => {
+      const title = document.createElement("strong");
+      title.textContent = zone.name;
+      const lines = (k < 2 ? zone.said : []).map((said) => {
+        const line = document.createElement("div");
+        line.textContent = said;
+        return line;
+      });
+      const block = document.createElement("div");
+      block.className = "zonetip";
+      block.append(title, ...lines);
+      told.push(block);
+    });
+    tip.replaceChildren(...told);
+    tip.hidden = false;
+    tipPlace(x, y);
+  }
   function tipAt(i, x, y) {
     describe(tip, i);
+    tipPlace(x, y);
+  }
+  function tipPlace(x, y) {
     const box = tip.getBoundingClientRect();
     tip.style.left = Math.max(8, Math.min(x + 14, innerWidth - box.width - 8)) + "px";
     tip.style.top = (y + 14 + box.height > innerHeight ? Math.max(8, y - box.height - 10) : y + 14) + "px";
@@ -87,24 +110,34 @@
   }
 
   // The day slider.
-  const slider = document.getElementById("day"), dayName = document.getElementById("dayname");
+  const slider = document.getElementById("day"), zoneChoice = document.getElementById("zone"), dayName = document.getElementById("dayname");
   const shown = document.getElementById("shown"), play = document.getElementById("play");
-  let timer = 0;
+  let timer = 0, labels = [];
   function showDay(n) {
     slider.value = n;
     const day = n ? data.days[n - 1] : "";
     dayName.textContent = day || words.all_days;
     shown.textContent = (n ? dayOf.filter((d) => d === n).length : count) + " " + words.shown;
     if (map && map.getLayer("incidents")) {
+      const held = n ? [["<=", ["get", "first"], n], [">=", ["get", "last"], n]] : [];
       for (const layer of ["incidents", "rings"]) map.setFilter(layer, n ? ["==", ["get", "day"], n] : null);
+      for (const layer of ["bands", "lines"]) map.setFilter(layer, ["all", ...held]);
+      const chosen = zoneChoice && zoneChoice.value !== "*" ? [["==", ["get", "id"], zoneChoice.value]] : [];
+      for (const layer of ["zones", "zoneedges"]) map.setFilter(layer, ["all", ...held, ...chosen]);
+      thin();
     }
   }
+  const zoneShown = (zone) => {
+    const n = Number(slider.value);
+    return (!n || zone.days[0] <= n && n <= zone.days[1]) && (!zoneChoice || zoneChoice.value === "*" || zoneChoice.value === zone.id);
+  };
   function stop() {
     clearInterval(timer);
     timer = 0;
     play.textContent = words.play;
     play.setAttribute("aria-pressed", "false");
   }
+  if (zoneChoice) zoneChoice.addEventListener("change", () => showDay(Number(slider.value)));
   slider.addEventListener("input", () => { stop(); showDay(Number(slider.value)); });
   play.addEventListener("click", () => {
     if (timer) { stop(); return; }
@@ -112,6 +145,7 @@
     play.setAttribute("aria-pressed", "true");
     timer = setInterval(() => showDay(Number(slider.value) % data.days.length + 1), 900);
   });
+
   showDay(0);
 
   // The map. All of it comes from this file.
@@ -121,19 +155,23 @@
   const colour = ["case", ["==", ["get", "rejected"], 1], "#7d8892", ramp];
   const points = all.id.map((_, i) => feature("Point", [all.lon[i], all.lat[i]], {
     i, p: all.p[i], r: all.radius[i], ring: all.ring[i], applies: all.applies[i] && !all.rejected[i] ? 1 : 0, rejected: all.rejected[i], day: dayOf[i] }));
+  const days = (thing) => ({ first: thing.days[0], last: thing.days[1] });
   const ringRadius = ["interpolate", ["exponential", 2], ["zoom"], 0, ["get", "ring"], 22, ["*", ["get", "ring"], 4194304]];
   const style = {
     version: 8,
     sources: {
       land: source([feature("MultiPolygon", data.land)]),
-      bands: source(data.lines.map((l) => feature("MultiPolygon", l.band))),
-      lines: source(data.lines.map((l) => feature("LineString", l.path))),
+      zones: source(data.zones.map((z, k) => feature("MultiPolygon", z.area, { k, id: z.id, ...days(z) }))),
+      bands: source(data.lines.map((l) => feature("MultiPolygon", l.band, days(l)))),
+      lines: source(data.lines.map((l) => feature("LineString", l.path, days(l)))),
       strokes: source(data.sectors.map((s) => feature("LineString", s.stroke))),
       points: source(points),
     },
     layers: [
       { id: "sea", type: "background", paint: { "background-color": "#cfe0ea" } },
       { id: "land", type: "fill", source: "land", paint: { "fill-color": "#f3f1ea", "fill-outline-color": "#8fa3b0" } },
+      { id: "zones", type: "fill", source: "zones", paint: { "fill-color": "#8a5a00", "fill-opacity": 0.05 } },
+      { id: "zoneedges", type: "line", source: "zones", paint: { "line-color": "#8a5a00", "line-width": 1.2, "line-opacity": 0.75, "line-dasharray": [4, 2] } },
       { id: "bands", type: "fill", source: "bands", paint: { "fill-color": "#4a6b86", "fill-opacity": 0.16 } },
       { id: "lines", type: "line", source: "lines", paint: { "line-color": "#2d4a63", "line-width": 2 } },
       { id: "strokes", type: "line", source: "strokes", paint: { "line-color": "#2d4a63", "line-width": 1.2, "line-dasharray": [2, 2] } },
@@ -157,11 +195,11 @@
     new maplibregl.Marker({ element, anchor }).setLngLat(at).addTo(map);
     return { element, at, anchor };
   }
-  let labels = [];
   // Labels come largest first; one that would cover another is left out until there is room.
   function thin() {
     const taken = [];
     for (const l of labels) {
+      if (l.zone && !zoneShown(l.zone)) { l.element.style.visibility = "hidden"; continue; }
       const p = map.project(l.at), w = l.width + 6, h = 15;
       const left = l.anchor === "left" ? p.x : p.x - w / 2;
       const box = [left, p.y - h / 2, left + w, p.y + h / 2];
@@ -190,7 +228,8 @@
   map.on("load", () => {
     const places = data.places.map((p) => label("place", p.name, p.at, "left"));
     const sectors = data.sectors.length > 1 ? data.sectors.map((s) => label("sectorname", s.name, s.at, "center")) : [];
-    labels = places.slice(0, 5).concat(sectors, places.slice(5));
+    const named = data.zones.map((z) => ({ ...label("zonename", z.label, z.at, "center"), zone: z }));
+    labels = places.slice(0, 5).concat(sectors, named, places.slice(5));
     for (const l of labels) l.width = l.element.getBoundingClientRect().width;
     thin();
     map.on("move", thin);
@@ -198,10 +237,14 @@
     showDay(Number(slider.value));
     canvas.dataset.ready = "yes";
   });
-  map.on("mousemove", "incidents", (event) => {
-    map.getCanvas().style.cursor = "pointer";
-    tipAt(event.features[event.features.length - 1].properties.i, event.originalEvent.clientX, event.originalEvent.clientY);
+  map.on("mousemove", (event) => {
+    if (!map.getLayer("incidents")) return;
+    const found = map.queryRenderedFeatures(event.point, { layers: ["incidents"] });
+    map.getCanvas().style.cursor = found.length ? "pointer" : "";
+    const { clientX, clientY } = event.originalEvent;
+    if (found.length) { tipAt(found[0].properties.i, clientX, clientY); return; }
+    const under = new Set(map.queryRenderedFeatures(event.point, { layers: ["zones"] }).map((f) => f.properties.k));
+    if (under.size) tipOfZones([...under].map((k) => data.zones[k]), clientX, clientY); else tip.hidden = true;
   });
-  map.on("mouseleave", "incidents", () => { map.getCanvas().style.cursor = ""; tip.hidden = true; });
   map.on("click", "incidents", (event) => select(event.features[event.features.length - 1].properties.i));
 })();

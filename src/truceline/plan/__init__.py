@@ -1,0 +1,1 @@
+"""Plan: the force, the sites it guards, what watches the line, and the air and sea reserve."""

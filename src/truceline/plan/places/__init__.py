@@ -1,0 +1,1 @@
+"""Sites placed against the line, guarded or left out with the reason, and how soon help comes."""

@@ -1,0 +1,1 @@
+"""Where to put a limited number of things: p-median, p-center and maximal covering, to a proven optimum."""
