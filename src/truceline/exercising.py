@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,13 @@ from truceline.monitor import watch
 from truceline.monitoring import Monitoring
 from truceline.observations import LOOKS, empty
 from truceline.provenance import VERSION, canonical_json, digest
+from truceline.report.exercise_page import exercise_paper
+from truceline.report.paper import paper_html, paper_pdf
 from truceline.sensors.cover import cover_deployment
 from truceline.sensors.coverage import Coverage
 from truceline.sensors.deployment_file import read_deployment
 from truceline.simulate.exercise import Asked, Exercise, Stage, deployed, play, set_stage
-from truceline.simulate.judged import Judged
+from truceline.simulate.judged import Judged, judge_readings
 from truceline.simulate.link import link
 from truceline.simulate.runs import Row, Runs, run_many
 from truceline.simulate.scores import DRAWS, Scores, frozen, score
@@ -211,6 +214,24 @@ def score_exercise(
         scores=scores,
         frozen=frozen(exercise, rng=np.random.default_rng([seed, 2])),
     )
+
+
+def exercise_files_of(
+    mission: Mission, *, seed: int, now: datetime, days: int | None = None, tell: Tell = lambda step: None
+) -> dict[str, bytes]:
+    """Return the page and PDF of the scores of one run, held in memory; `days` cuts the mission to its first days."""
+    if days is not None:
+        mission = mission.during(end=mission.brief.period.start + timedelta(days=days))
+    stage = stage_of(mission, tell=tell)
+    tell("exercise")
+    exercise = play(stage, rng=np.random.default_rng([seed, 0]))
+    judged = judge_readings(exercise.readings(), stage)
+    tell("scores")
+    scores = score(exercise, judged, rng=np.random.default_rng([seed, 1]))
+    late = frozen(exercise, rng=np.random.default_rng([seed, 2]))
+    title = mission.brief.title if days is None else f"{mission.brief.title}: the first {days} days"
+    paper = exercise_paper(scores, late, title=title, now=now)
+    return {"index.html": paper_html(paper).encode(), "scores.pdf": paper_pdf(paper)}
 
 
 def open_exercise(folder: Path, *, tell: Tell = lambda step: None) -> tuple[Exercise, int]:

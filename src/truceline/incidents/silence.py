@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from truceline.incidents.fuse import CAP_SATELLITE, CLASSES
-from truceline.incidents.make import CONFIRMED, PROBABLE, SETTLE_REPORT, UNLIKELY
+from truceline.incidents.make import CONFIRMED, PROBABLE, SETTLE, UNLIKELY
 from truceline.incidents.tables import Incidents
 from truceline.sensors.silence import PROMPT, StandingBy
 from truceline.uncertainty import from_log_odds, log_odds
@@ -44,7 +44,7 @@ def weigh_silence(made: Incidents, observations: pd.DataFrame, standing: Standin
         [p < UNLIKELY, p < PROBABLE, (p >= CONFIRMED) & (classes >= 2)], ["open", "possible", "confirmed"], "probable"
     )
     weighed = ln_missed < 0
-    settle = table["settle"].mask(weighed & (state != "confirmed") & (table["settle"] == ""), SETTLE_REPORT)
+    settle = table["settle"].mask(weighed & (state != "confirmed") & (table["settle"] == ""), SETTLE[-1])
     changed = table.assign(
         p_exists=np.where(weighed, p, table["p_exists"]),
         ln_lr=steps,
