@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,16 +26,18 @@ from truceline.report.paper import paper_html, paper_pdf
 from truceline.sensors.cover import cover_deployment
 from truceline.sensors.coverage import Coverage
 from truceline.sensors.deployment_file import read_deployment
-from truceline.simulate.exercise import Asked, Exercise, Stage, deployed, play, set_stage
+from truceline.simulate.exercise import Exercise, play
 from truceline.simulate.judged import Judged, judge_readings
 from truceline.simulate.link import link
-from truceline.simulate.runs import Row, Runs, run_many
+from truceline.simulate.runs import Runs, run_many
 from truceline.simulate.scores import DRAWS, Scores, frozen, score
 from truceline.simulate.setting import Setting, read_setting
+from truceline.simulate.stage import Asked, Stage, deployed, set_stage
 from truceline.simulate.teaching import check_seal, injects, seal
 from truceline.simulate.truth_scenario import Scenario, Trouble, read_scenario
 from truceline.simulate.written import exercise_files
 from truceline.sources import read_source
+from truceline.store.kept_runs import kept_runs
 
 Tell = Callable[[str], None]
 
@@ -276,36 +277,9 @@ def many(
             {"version": VERSION, "seed": seed, "scenario": repr(stage.scenario), "mission": stage.asked.mission_id}
         )
     )
-    with _kept(folder, mark) as (done, keep):
+    with kept_runs(None if folder is None else folder / RUNS_FILE, mark) as (done, keep):
         runs = Runs(number=number, seed=seed, workers=workers, cluster=cluster, done=done)
         return run_many(stage, runs, keep=keep, tell=tell)
-
-
-@contextmanager
-def _kept(folder: Path | None, mark: str) -> Iterator[tuple[Mapping[int, Row], Callable[[int, Row], None]]]:
-    """Give the runs kept in a folder under the same mark, and what keeps more; a half-written last line is dropped."""
-    if folder is None:
-        yield {}, lambda run, row: None
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    path, done = folder / RUNS_FILE, {}
-    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
-        try:
-            said = json.loads(line)
-        except ValueError:
-            continue
-        if said.get("mark") == mark:
-            done[int(said["run"])] = {str(k): float("nan") if v is None else float(v) for k, v in said["row"].items()}
-    with path.open("a", encoding="utf-8") as file:
-        if file.tell():
-            file.write("\n")  # the last line may be half written
-
-        def keep(run: int, row: Row) -> None:
-            plain = {k: None if np.isnan(v) else str(v) if np.isinf(v) else v for k, v in row.items()}
-            file.write(json.dumps({"mark": mark, "run": run, "row": plain}) + "\n")
-            file.flush()
-
-        yield done, keep
 
 
 def worth(

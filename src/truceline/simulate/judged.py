@@ -12,7 +12,7 @@ from truceline.findings.force import hours_in_force
 from truceline.findings.status import sector_status
 from truceline.incidents import make_incidents, weigh_silence
 from truceline.observations import Readings
-from truceline.simulate.exercise import Stage
+from truceline.simulate.stage import Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 
 from truceline.errors import RequestError
-from truceline.simulate.exercise import Stage, play
+from truceline.simulate.exercise import play
 from truceline.simulate.judged import judge_readings
 from truceline.simulate.scores import score
+from truceline.simulate.stage import Stage
 
 Row = dict[str, float]
 Task = Callable[[Any, int, int], Row]  # (what all share, seed, run) -> its figures

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from truceline.findings.status import WELL_WATCHED
-from truceline.simulate.exercise import Asked, Exercise
+from truceline.simulate.exercise import Exercise
 from truceline.simulate.judged import Judged, judge_readings
 from truceline.simulate.scores_boot import (
     block_weights,
@@ -27,8 +27,9 @@ from truceline.simulate.scores_boot import (
 )
 from truceline.simulate.scores_calibration import Calibration, calibrate, jeffreys
 from truceline.simulate.scores_match import TOLERANCES, Matched, gospa_terms, match
-from truceline.simulate.scores_tables import LEVELS, alarm_table, breaches, day_table, episode_table
+from truceline.simulate.scores_tables import LEVELS, alarm_table, breaches, day_table, episode_table, seen_by_q
 from truceline.simulate.scores_time import Curve, kaplan_meier
+from truceline.simulate.stage import Asked
 from truceline.simulate.truth_scenario import SIDES
 from truceline.uncertainty import upper_bound_rate
 
@@ -317,19 +318,3 @@ def _work(exercise: Exercise, table: pd.DataFrame, alarms: pd.DataFrame, days: p
         weights=weights,
         end=pd.Timestamp(asked.period.end),
     )
-
-
-def seen_by_q(exercise: Exercise) -> pd.DataFrame:
-    """Return coverage's probability in bins (q) against the share of violations in fact seen, with its error (se)."""
-    truth, coverage = exercise.truth, exercise.stage.coverage
-    start = pd.Timestamp(exercise.stage.asked.period.start)
-    hour = ((truth["time"] - start).dt.total_seconds() // 3600).to_numpy(int)
-    cell = np.clip(np.searchsorted(coverage.cell_km, truth["chainage_km"], side="right") - 1, 0, None)
-    q = np.full(len(truth), np.nan)
-    for kind, table in coverage.seen.items():
-        mine = (truth["kind"] == kind).to_numpy()
-        q[mine] = np.asarray(table)[cell[mine], hour[mine]]
-    seen = truth["event"].isin(exercise.rows.loc[exercise.rows["event"] >= 0, "event"]).to_numpy(float)
-    table = pd.DataFrame({"bin": np.floor(np.clip(q, 0, 0.999) * 10), "q": q, "seen": seen}).dropna()
-    made = table.groupby("bin").agg(q=("q", "mean"), seen=("seen", "mean"), n=("q", "size")).reset_index(drop=True)
-    return made.assign(se=np.sqrt(made["q"] * (1 - made["q"]) / made["n"]))

@@ -14,9 +14,10 @@ from truceline.findings.status import RANK
 from truceline.findings.tables import SIGHTINGS
 from truceline.light import SUNRISE_DEG, sun_elevation_deg
 from truceline.observations import new_table
-from truceline.simulate.exercise import Asked, Exercise
+from truceline.simulate.exercise import Exercise
 from truceline.simulate.judged import Judged
 from truceline.simulate.scores_match import episodes
+from truceline.simulate.stage import Asked
 from truceline.simulate.through_sensors import ACTS, ITEMS
 from truceline.simulate.truth_scenario import SIDES
 from truceline.simulate.written import cloud_by_day
@@ -141,3 +142,19 @@ def day_table(exercise: Exercise, judged: Judged, truth: pd.DataFrame) -> pd.Dat
         key = np.bincount(day[rows] * len(sectors) + sector[rows], minlength=len(days) * len(sectors))
         made[name] = key[(made["day"] * len(sectors) + made["sector"]).to_numpy()]
     return made
+
+
+def seen_by_q(exercise: Exercise) -> pd.DataFrame:
+    """Return coverage's probability in bins (q) against the share of violations in fact seen, with its error (se)."""
+    truth, coverage = exercise.truth, exercise.stage.coverage
+    start = pd.Timestamp(exercise.stage.asked.period.start)
+    hour = ((truth["time"] - start).dt.total_seconds() // 3600).to_numpy(int)
+    cell = np.clip(np.searchsorted(coverage.cell_km, truth["chainage_km"], side="right") - 1, 0, None)
+    q = np.full(len(truth), np.nan)
+    for kind, table in coverage.seen.items():
+        mine = (truth["kind"] == kind).to_numpy()
+        q[mine] = np.asarray(table)[cell[mine], hour[mine]]
+    seen = truth["event"].isin(exercise.rows.loc[exercise.rows["event"] >= 0, "event"]).to_numpy(float)
+    table = pd.DataFrame({"bin": np.floor(np.clip(q, 0, 0.999) * 10), "q": q, "seen": seen}).dropna()
+    made = table.groupby("bin").agg(q=("q", "mean"), seen=("seen", "mean"), n=("q", "size")).reset_index(drop=True)
+    return made.assign(se=np.sqrt(made["q"] * (1 - made["q"]) / made["n"]))

@@ -14,7 +14,7 @@ from truceline.orbits import read_elements
 from truceline.sensors.cover import cover_deployment
 from truceline.sensors.deployment_file import read_deployment
 from truceline.sensors.kinds import violation
-from truceline.simulate.exercise import Asked, deployed, set_stage
+from truceline.simulate.stage import Asked, deployed, set_stage
 from truceline.simulate.truth import TRUTH
 from truceline.simulate.truth_scenario import KindRule, Scenario
 from truceline.strip import Strip

@@ -7,9 +7,10 @@ import pytest
 from truceline.errors import RequestError, UnknownNameError
 from truceline.findings.status import NOT_OBSERVED
 from truceline.mission import open_mission
-from truceline.simulate.exercise import deployed, play
+from truceline.simulate.exercise import play
 from truceline.simulate.judged import judge_readings
 from truceline.simulate.scores import score
+from truceline.simulate.stage import deployed
 from truceline.simulate.truth_scenario import Clutter, Trouble, Voices
 from truceline.simulate.voices import false_alarms, voiced
 from truceline.simulate.written import exercise_files
