@@ -23,7 +23,7 @@ CHROMIUM_ARGS = (
     "--enable-unsafe-swiftshader",
 )
 
-# The same examples on every run of CI, so that a change is judged by what it changed; new ones everywhere else. How long
+# The same examples on every run of CI, so that a change is judged by what it changed; new ones elsewhere. How long
 # an example takes says nothing on a busy machine: speed is for benchmarks.
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("own", deadline=None)

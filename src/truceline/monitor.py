@@ -17,7 +17,7 @@ from truceline.findings.early_warning import early_warnings, far_from_line
 from truceline.findings.force import hours_in_force
 from truceline.findings.status import exposure_box, sector_status
 from truceline.findings.tables import Assessment
-from truceline.incidents import IncidentSettings, make_incidents
+from truceline.incidents import IncidentSettings, make_incidents, weigh_silence
 from truceline.observations import Readings
 from truceline.sensors.cover import cover_deployment
 from truceline.sensors.coverage import Coverage
@@ -25,6 +25,7 @@ from truceline.sensors.deployment import Deployment
 from truceline.sensors.recorded import CELL_KM, cover
 from truceline.sensors.scene import CELL_KM as FINE_KM
 from truceline.sensors.sight import RECORDED, assumptions
+from truceline.sensors.silence import StandingBy, standing_by
 from truceline.strip import Strip
 from truceline.timespan import Timespan
 
@@ -89,6 +90,7 @@ def monitor(
         places=brief.places,
         settings=brief.settings,
     )
+    made = weigh_silence(made, readings.observations, _standing(brief))
     incidents = made.incidents
     tell("coverage")
     coverage = watch(brief, readings.looks)
@@ -140,6 +142,13 @@ def monitor(
         fixed_sources=made.masked,
         also=brief.agreements[1:],
     )
+
+
+def _standing(brief: Brief) -> StandingBy | None:
+    """Return the sensors that stood by, whose silence counts; None where the mission names none."""
+    if brief.deployment is None:
+        return None
+    return standing_by(brief.deployment, strip=brief.strip, period=brief.period)
 
 
 def _left_out(brief: Brief) -> list[str]:

@@ -22,6 +22,15 @@ COMMANDS = {
     "lint": ("agreements", "List what the agreement's text leaves open; exit code 1 when anything was found."),
     "judge": ("agreements", "Judge each sighting against each clause and reading of an agreement."),
     "monitor": ("watch", "Watch a ceasefire: from observations to incidents, findings, record and report."),
+    "exercise": (
+        "trials",
+        "Invent a ceasefire on a mission's line, run the watch on what its sensors would see, and score it.",
+    ),
+    "score": ("trials", "Score the watch, or a trainee's answers, against the sealed truth of an exercise."),
+    "worth": (
+        "trials",
+        "Say what other sensor plans buy: chance of being seen, violations, and how long the ceasefire might hold.",
+    ),
     "plan": (
         "plan",
         "Plan the force: rotations, sites, air and sea reserve, with and without each rung of the backstop.",

@@ -1,4 +1,4 @@
-"""The demonstration: a real truce watched, a force planned, an outlook, and a page that leads to each."""
+"""The demonstration: a real truce watched, a force planned, an exercise, an outlook, and a page that leads to each."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from truceline.cli.shown import out, print_json, progress
 from truceline.cli.watch import tell_watch
 from truceline.cli.words import Json, instant
+from truceline.exercising import exercise_files_of
 from truceline.mission import open_mission
 from truceline.report.folder import write_files
 from truceline.report.front_page import Door, front_paper
@@ -18,6 +19,7 @@ from truceline.report.paper import paper_html
 
 SCENARIO = "plan_feb_2025"
 DRAWS = 20_000
+DAYS = 7  # of the bundled exercise
 DOORS = (
     Door(
         page="watch/index.html",
@@ -28,6 +30,11 @@ DOORS = (
         page="plan/index.html",
         called="Plan",
         says="The British-French plan of February 2025: what can be kept up, with and without the backstop.",
+    ),
+    Door(
+        page="exercise/index.html",
+        called="Exercise",
+        says="A week of an invented ceasefire: what the watch found, what it missed, and whether its silence was true.",
     ),
     Door(
         page="outlook/index.html",
@@ -53,6 +60,8 @@ def demo(
         force = open_mission("reassurance-2025")
         planned = force.plan([SCENARIO], tell=tell)
         planned.write(to_folder / "plan", now=at)
+        tried = exercise_files_of(open_mission("exercise-30d"), seed=1, now=at, days=DAYS, tell=tell)
+        write_files(to_folder / "exercise", tried)
         tell("outlook")
         ahead = outlook_files(force.outlook(draws=DRAWS), title=force.brief.title, now=at)
         write_files(to_folder / "outlook", ahead)
@@ -63,4 +72,4 @@ def demo(
         print_json(numbers | {"report": str(front), "pages": pages})
         return
     tell_watch(watched, numbers, as_json=False)
-    out.print(f"Watch, plan and outlook: {front}", markup=False)
+    out.print(f"Watch, plan, exercise and outlook: {front}", markup=False)
