@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
 
@@ -54,17 +58,13 @@ def demo(
     Example: truceline demo --out demo-report
     """
     at = instant(now)
-    with progress(quiet=as_json) as tell:
+    with progress(quiet=as_json) as tell, _beside() as pool:
+        others = [pool.submit(work, to_folder, at) for work in (_exercise, _plan, _outlook)]
         watched = open_mission("easter-2026").monitor(tell=tell)
         numbers = watched.write(to_folder / "watch", languages=("en", "uk", "fr"), tell=tell)
-        force = open_mission("reassurance-2025")
-        planned = force.plan([SCENARIO], tell=tell)
-        planned.write(to_folder / "plan", now=at)
-        tried = exercise_files_of(open_mission("exercise-30d"), seed=1, now=at, days=DAYS, tell=tell)
-        write_files(to_folder / "exercise", tried)
-        tell("outlook")
-        ahead = outlook_files(force.outlook(draws=DRAWS), title=force.brief.title, now=at)
-        write_files(to_folder / "outlook", ahead)
+        tell("plan, exercise and outlook")
+        for other in others:
+            other.result()
         paper = front_paper(DOORS, title="A truce watched, a force planned", now=at)
         front = write_files(to_folder, {"index.html": paper_html(paper).encode()})
     if as_json:
@@ -73,3 +73,23 @@ def demo(
         return
     tell_watch(watched, numbers, as_json=False)
     out.print(f"Watch, plan, exercise and outlook: {front}", markup=False)
+
+
+def _beside() -> ProcessPoolExecutor:
+    """Return processes for what need not wait for the watch: one for each core but the watch's own."""
+    workers = max(1, min(3, (os.cpu_count() or 2) - 1))
+    return ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn"))
+
+
+def _plan(to_folder: Path, at: datetime) -> None:
+    open_mission("reassurance-2025").plan([SCENARIO]).write(to_folder / "plan", now=at)
+
+
+def _exercise(to_folder: Path, at: datetime) -> None:
+    write_files(to_folder / "exercise", exercise_files_of(open_mission("exercise-30d"), seed=1, now=at, days=DAYS))
+
+
+def _outlook(to_folder: Path, at: datetime) -> None:
+    force = open_mission("reassurance-2025")
+    ahead = outlook_files(force.outlook(draws=DRAWS), title=force.brief.title, now=at)
+    write_files(to_folder / "outlook", ahead)
