@@ -265,3 +265,24 @@ def test_a_coarse_line_keeps_its_chainage():
     exact_lon, exact_lat = strip.locate(chainage_km=[10.0, 35.0, 60.0])
     _, _, metres = GEOD.inv(lon, lat, exact_lon, exact_lat)
     assert (metres < 1500).all()
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_coverage_is_told_by_whole_sectors_so_that_no_sensor_can_be_placed(name):
+    whole = assessment([1.0], [36.5], [47.5])
+    line = whole.strip.length_km
+    half = pd.DataFrame(
+        {"sector": ["A", "B"], "called": ["a", "b"], "from_km": [0.0, line / 2], "to_km": [line / 2, line]}
+    )
+    cells = np.arange(0.0, line, 10.0)
+    lone = whole.coverage.iloc[:1].drop(columns=["cell_km", "seen", "looked"])
+    table = lone.loc[lone.index.repeat(len(cells))].assign(cell_km=cells, seen=0.0, looked=0.0)
+    table.loc[table["cell_km"] == 10.0, ["seen", "looked"]] = 0.9  # a camera stands in the second cell
+    fine = replace(whole, sectors=half, coverage=table.reset_index(drop=True))
+    shown, notes = release(fine, replace(PROFILES[name], delay_h=0.0), now=NOW)
+    first = shown.coverage["cell_km"] + 5 < line / 2
+    for column in ("seen", "looked"):
+        assert shown.coverage.loc[first, column].nunique() == 1
+        assert shown.coverage.loc[first, column].iloc[0] == pytest.approx(0.9 / first.sum())
+        assert (shown.coverage.loc[~first, column] == 0).all()
+    assert any("coverage told by whole sectors" in note for note in notes)

@@ -187,12 +187,30 @@ def _dropped(shown: Assessment, profile: Profile, withheld: Counter[str]) -> Ass
             numbers = [f"{id_column[:-3]} {n + 1}" for n in range(len(changed[name]))]
             changed[name] = changed[name].assign(**{id_column: numbers})
     if profile.columns:
+        changed["coverage"] = _by_sector(shown.coverage, shown.sectors)
+        withheld["coverage told by whole sectors, cells"] = shown.coverage["cell_km"].nunique()
         withheld["not for this reader, fixed heat sources"] = len(shown.fixed_sources)
         changed["fixed_sources"] = shown.fixed_sources.head(0)  # their ids and places are exact
         # names of files may tell sensors and people
         digests = {f"input {n}": sha for n, sha in enumerate(sorted(shown.digests.values()), start=1)}
         shown = replace(shown, digests=digests, warnings=tuple(map(_without_decimals, shown.warnings)))
     return replace(shown, **changed)
+
+
+def _by_sector(coverage: pd.DataFrame, sectors: pd.DataFrame) -> pd.DataFrame:
+    """Return coverage with every cell at its sector's mean, hour by hour: a cell alone tells where a sensor stands.
+
+    Cells in no sector share one mean of their own.
+    """
+    starts = np.sort(coverage["cell_km"].unique())
+    middle = starts + np.r_[np.diff(starts), 0.0] / 2
+    sector = np.full(len(starts), -1)
+    for i, one in enumerate(sectors.itertuples()):
+        sector[(middle >= one.from_km) & (middle < one.to_km)] = i
+    group = sector[np.searchsorted(starts, coverage["cell_km"].to_numpy(float))]
+    told = [name for name in ("looked", "seen", "seen_low", "seen_high") if name in coverage]
+    means = coverage.groupby([group, coverage["time_start"], coverage["kind"]], sort=False)[told].transform("mean")
+    return coverage.assign(**{name: means[name].astype(coverage[name].dtype) for name in told})
 
 
 def _emptied(table: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
