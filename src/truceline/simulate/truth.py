@@ -8,9 +8,9 @@ Q is the chance that it would be seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -64,9 +64,6 @@ class Events:
         return Events(**{name: getattr(self, name)[rows] for name in self.__slots__})
 
 
-Kept = Callable[[Events], Floats]
-
-
 def grow(
     seeds: Events,
     answers: Answers,
@@ -74,39 +71,73 @@ def grow(
     *,
     end_h: float,
     length_km: float,
-    kept: Kept,
+    kept: Floats,
     rng: np.random.Generator,
 ) -> Events:
     """Return the seeds and all they breed before `end_h`. `answered`, (kinds,), says which kinds breed.
 
-    `kept` gives the chance that an event that would happen does; what is thinned away breeds nothing. Beyond the ends
-    of the line the place is mirrored, so that no mass is lost. Expected number without thinning: seeds / (1 - ratio).
+    `kept`, (kinds, cells, hours), gives the chance that an event that would happen does, in equal cells along the line;
+    what is thinned away breeds nothing. Beyond the ends of the line the place is mirrored, so that no mass is lost.
+    Expected number without thinning: seeds / (1 - ratio).
     """
-    made, total = [], 0
-    now = seeds.only(rng.random(len(seeds)) < kept(seeds))
-    share = answers.other / max(answers.ratio, 1e-300)
-    while len(now):
-        made.append(now)
-        number = rng.poisson(answers.ratio * answered[now.kind])
-        mother = np.repeat(np.arange(len(now)), number)
-        time = now.time_h[mother] + rng.exponential(answers.delay_h, len(mother))
-        in_time = time < end_h
-        mother, time = mother[in_time], time[in_time]
-        place = now.chainage_km[mother] + rng.normal(0, answers.reach_km, len(mother))
-        place = np.clip(length_km - np.abs(length_km - np.abs(place)), 0, length_km)
-        children = Events(
-            time_h=time,
-            chainage_km=place,
-            side=now.side[mother] ^ (rng.random(len(mother)) < share),
-            kind=now.kind[mother],
-            cause=np.full(len(mother), -1),
-            parent=total + mother,
-        )
-        total += len(now)
-        now = children.only(rng.random(len(mother)) < kept(children))
-    if not made:
-        return now
-    return Events(**{name: np.concatenate([getattr(part, name) for part in made]) for name in Events.__slots__})
+    law = np.array(
+        [answers.ratio, answers.other / max(answers.ratio, 1e-300), answers.delay_h, answers.reach_km, end_h, length_km]
+    )
+    columns = (seeds.time_h, seeds.chainage_km, seeds.side, seeds.kind, seeds.cause)
+    made = _grow(rng, columns, answered, np.ascontiguousarray(kept, float), law)
+    return Events(**dict(zip(Events.__slots__, made, strict=True)))
+
+
+@numba.njit(cache=True)
+def _happens(rng, kept, kind, place, time, length):  # type: ignore[no-untyped-def]
+    cell = min(int(place / length * kept.shape[1]), kept.shape[1] - 1)
+    return rng.random() < kept[kind, cell, min(int(time), kept.shape[2] - 1)]
+
+
+@numba.njit(cache=True)
+def _grow(rng, seeds, breeds, kept, law):  # type: ignore[no-untyped-def]
+    """Return the columns of Events, one generation after another.
+
+    `law` holds ratio, share of the other side, delay, reach, end of the period and length of the line.
+    """
+    times, places, sides, kinds, causes = seeds
+    end, length = law[4], law[5]
+    room = 4 * len(times) + 64
+    time, place = np.empty(room), np.empty(room)
+    side, kind = np.empty(room, np.int64), np.empty(room, np.int64)
+    cause, parent = np.empty(room, np.int64), np.empty(room, np.int64)
+    made = 0
+    for i in range(len(times)):
+        if _happens(rng, kept, kinds[i], places[i], times[i], length):
+            time[made], place[made], side[made] = times[i], places[i], sides[i]
+            kind[made], cause[made], parent[made] = kinds[i], causes[i], -1
+            made += 1
+    at = 0
+    while at < made:
+        number = rng.poisson(law[0]) if breeds[kind[at]] else 0
+        if made + number > room:
+            room = 2 * (made + number)
+            time, place = _longer(time, room), _longer(place, room)
+            side, kind = _longer(side, room), _longer(kind, room)
+            cause, parent = _longer(cause, room), _longer(parent, room)
+        for _ in range(number):
+            when = time[at] + rng.exponential(law[2])
+            where = place[at] + rng.normal(0.0, law[3])
+            where = min(max(length - abs(length - abs(where)), 0.0), length)
+            by_other = rng.random() < law[1]
+            if when < end and _happens(rng, kept, kind[at], where, when, length):
+                time[made], place[made], side[made] = when, where, 1 - side[at] if by_other else side[at]
+                kind[made], cause[made], parent[made] = kind[at], -1, at
+                made += 1
+        at += 1
+    return time[:made], place[:made], side[:made], kind[:made], cause[:made], parent[:made]
+
+
+@numba.njit(cache=True)
+def _longer(values, room):  # type: ignore[no-untyped-def]
+    out = np.empty(room, values.dtype)
+    out[: len(values)] = values
+    return out
 
 
 def make_truth(
@@ -128,14 +159,13 @@ def make_truth(
     kinds = list(scenario.kinds)
     rules = list(scenario.kinds.values())
     seeds = begin(scenario, length_km=strip.length_km, period=period, timezone=timezone, rng=rng)
-    q = _chance_seen(watched, kinds, strip.length_km)
     events = grow(
         seeds,
         scenario.answers,
         np.array([rule.answered for rule in rules]),
         end_h=period.hours,
         length_km=strip.length_km,
-        kept=lambda e: np.exp(-scenario.deterrence * q(e)),
+        kept=np.exp(-scenario.deterrence * _chance_seen(watched, kinds, strip.length_km)),
         rng=rng,
     )
     return _table(events, kinds, rules, scenario, strip, period, rng)
@@ -212,19 +242,16 @@ def _spread(weight: Floats, edges: Floats, n: int, rng: np.random.Generator) -> 
     return np.asarray(np.interp(rng.random(n) * total[-1], total, edges), float)
 
 
-def _chance_seen(watched: Coverage | None, kinds: list[str], length_km: float) -> Kept:
-    """Return the chance of being seen at an event's place, hour and kind; 0 where nothing watches."""
+def _chance_seen(watched: Coverage | None, kinds: list[str], length_km: float) -> Floats:
+    """Return (kinds, cells, hours) the chance of being seen, in equal cells; 0 where nothing watches."""
     if watched is None:
-        return lambda e: np.zeros(len(e))
+        return np.zeros((len(kinds), 1, 1))
     none = np.zeros(watched.looked.shape, np.float32)
-    seen = np.stack([np.asarray(watched.seen.get(kind, none), np.float32) for kind in kinds])
-
-    def chance(e: Events) -> Floats:
-        cell = np.clip(np.searchsorted(watched.cell_km, e.chainage_km, side="right") - 1, 0, seen.shape[1] - 1)
-        hour = np.clip(e.time_h.astype(np.int64), 0, seen.shape[2] - 1)
-        return np.asarray(seen[e.kind, cell, hour], float)
-
-    return chance
+    seen = np.stack([np.asarray(watched.seen.get(kind, none), np.float64) for kind in kinds])
+    # cells of coverage may end with a short one: read it off at the middles of as many equal ones
+    number = seen.shape[1]
+    middle = (np.arange(number) + 0.5) * length_km / number
+    return np.asarray(seen[:, np.clip(np.searchsorted(watched.cell_km, middle, side="right") - 1, 0, number - 1)])
 
 
 def _table(

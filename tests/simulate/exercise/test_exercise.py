@@ -96,7 +96,7 @@ def test_a_trouble_of_an_unknown_sensor_is_refused(stage, scenario):
 
 def test_a_report_is_copied_from_one_origin_and_late_ones_know_only_the_date(stage, exercise):
     voices = Voices(doubled_share=1.0, late_share=1.0)
-    reports = exercise.rows[exercise.rows["sensor"] == "report"].iloc[:50]
+    reports = exercise.rows.iloc[:50].assign(sensor="report")
     said = voiced(reports.reset_index(drop=True), exercise.truth, voices, timezone="UTC", rng=np.random.default_rng(4))
     copies = said[said["cause"] == "copy"]
     assert len(copies) >= len(reports)

@@ -25,9 +25,7 @@ def seeds(number, rng, end_h=1000.0):
 
 
 def grown(number, answers, *, rng, end_h=1e9, kept=1.0):
-    return grow(
-        seeds(number, rng), answers, ALL, end_h=end_h, length_km=100, kept=lambda e: np.full(len(e), kept), rng=rng
-    )
+    return grow(seeds(number, rng), answers, ALL, end_h=end_h, length_km=100, kept=np.full((1, 1, 1), kept), rng=rng)
 
 
 def truth_of(scenario, strip, period, *, seed=1, watched=None):
