@@ -59,7 +59,7 @@ def demo(
     """
     at = instant(now)
     with progress(quiet=as_json) as tell, _beside() as pool:
-        others = [pool.submit(work, to_folder, at) for work in (_exercise, _plan, _outlook)]
+        others = [pool.submit(work, to_folder, at) for work in (_plan, _exercise, _outlook)]
         watched = open_mission("easter-2026").monitor(tell=tell)
         numbers = watched.write(to_folder / "watch", languages=("en", "uk", "fr"), tell=tell)
         tell("plan, exercise and outlook")
@@ -76,8 +76,8 @@ def demo(
 
 
 def _beside() -> ProcessPoolExecutor:
-    """Return processes for what need not wait for the watch: one for each core but the watch's own."""
-    workers = max(1, min(3, (os.cpu_count() or 2) - 1))
+    """Return processes for what need not wait for the watch, one for each core."""
+    workers = min(3, os.cpu_count() or 1)
     return ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn"))
 
 
