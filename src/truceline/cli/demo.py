@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from multiprocessing import get_context
@@ -58,11 +57,12 @@ def demo(
     Example: truceline demo --out demo-report
     """
     at = instant(now)
-    with progress(quiet=as_json) as tell, _beside() as pool:
-        others = [pool.submit(work, to_folder, at) for work in (_plan, _exercise, _outlook)]
+    with progress(quiet=as_json) as tell, ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
+        others = [beside.submit(work, to_folder, at) for work in (_exercise, _outlook)]
         watched = open_mission("easter-2026").monitor(tell=tell)
         numbers = watched.write(to_folder / "watch", languages=("en", "uk", "fr"), tell=tell)
-        tell("plan, exercise and outlook")
+        open_mission("reassurance-2025").plan([SCENARIO], tell=tell).write(to_folder / "plan", now=at)
+        tell("exercise and outlook")
         for other in others:
             other.result()
         paper = front_paper(DOORS, title="A truce watched, a force planned", now=at)
@@ -73,16 +73,6 @@ def demo(
         return
     tell_watch(watched, numbers, as_json=False)
     out.print(f"Watch, plan, exercise and outlook: {front}", markup=False)
-
-
-def _beside() -> ProcessPoolExecutor:
-    """Return processes for what need not wait for the watch, one for each core."""
-    workers = min(3, os.cpu_count() or 1)
-    return ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn"))
-
-
-def _plan(to_folder: Path, at: datetime) -> None:
-    open_mission("reassurance-2025").plan([SCENARIO]).write(to_folder / "plan", now=at)
 
 
 def _exercise(to_folder: Path, at: datetime) -> None:
