@@ -38,6 +38,7 @@ def places_sections(planned: ScenarioPlan) -> Iterable[Section]:
     yield _defended(bare, full)
     yield _reopening(full)
     yield _sea(full)
+    yield _assumed(full)
 
 
 def _guarded(plan: PlacesPlan) -> Section:
@@ -161,6 +162,21 @@ def _reopening(plan: PlacesPlan) -> Section:
         text=("A checklist with what each still lacks. A full list is no clearance: state and regulator give that.",),
         tables=table("Airports", ("airport", "met", "lacking", "to be asked"), airports, numeric=(1,))
         + table("Corridors at 10,000 m", way_head, ways, numeric=range(1, 6)),
+    )
+
+
+def _assumed(plan: PlacesPlan) -> Section:
+    rows = [
+        row(str(a.name).replace("_", " "), f"{a.value:g}", f"{a.low:g}", f"{a.high:g}", str(a.unit), str(a.source))
+        for a in plan.assumptions.itertuples(index=False)
+    ]
+    return Section(
+        key="places-assumptions",
+        title="What the places rest on",
+        text=(
+            "People a site takes, performance and legal limits stand with range, source and mark in the mission's CSV.",
+        ),
+        tables=table("Assumptions", ("assumption", "value", "low", "high", "unit", "source"), rows, numeric=(1, 2, 3)),
     )
 
 

@@ -116,3 +116,11 @@ def test_every_number_assumed_lies_in_its_stated_range():
         assert low <= getattr(PlacesSettings(), name) <= high
         assert unit
         assert source
+
+
+def test_every_number_assumed_of_places_has_a_range_that_holds_it_and_a_source(plan):
+    table = plan.assumptions
+    assert set(RANGES) <= set(table["name"])
+    assert (table["low"] <= table["value"]).all()
+    assert (table["value"] <= table["high"]).all()
+    assert (table["source"].str.len() > 5).all()

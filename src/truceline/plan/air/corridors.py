@@ -36,6 +36,15 @@ class Needs:
     corridor_share: float = 1.0
 
 
+# name -> (low, high, unit, source)
+NEEDS_RANGES: dict[str, tuple[float, float, str, str]] = {
+    "clear_of_line_km": (100, 300, "km", "judgement: beyond guided bombs and most rocket artillery"),
+    "runway_m": (1_500, 2_500, "m", "judgement: what narrow-body airliners take off from"),
+    "reserve_min": (30, 90, "min", "choice of the plan"),
+    "low_m": (30, 100, "m", "judgement: height of cruise missiles and drones"),
+    "route_m": (8_000, 12_000, "m", "judgement: cruising levels of airliners"),
+    "corridor_share": (0.9, 1.0, "share", "choice of the plan"),
+}
 MET, LACKING, NOT_KNOWN = "met", "lacking", "not known"
 # What no model can tell: asked of people, and 'not known' until they answer
 ASKED = ("security_audit", "runway_inspected", "military_confirms", "regulator_agrees", "insurers_agree")

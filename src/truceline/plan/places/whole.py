@@ -10,18 +10,19 @@ from typing import Any
 import pandas as pd
 import shapely
 
-from truceline.plan.air.corridors import check_airports, check_corridors, sum_up
+from truceline.plan.air.corridors import NEEDS_RANGES, Needs, check_airports, check_corridors, sum_up
 from truceline.plan.air.defence import ALTITUDES_M, Battery, Protected, batteries_from, defended, place_batteries
 from truceline.plan.air.reserve import base_table, choose_bases, reach, reach_table, reserve_from
 from truceline.plan.places.facts import Facts
 from truceline.plan.places.guard import Postures, base_reaction_force, by_size, demand, guard
 from truceline.plan.places.reinforce import HELICOPTER, ROAD, reinforcement
-from truceline.plan.places.settings import PlacesSettings
+from truceline.plan.places.settings import RANGES, PlacesSettings
 from truceline.plan.places.sites import Front, place_sites
 from truceline.plan.places.territory import territory
 from truceline.plan.sea import Ship, check_fleet, clearance_days, continuous_presence, ships_at_once, straits_from
 
 PORTS = ("seaport", "river_port")
+ASSUMED = ("name", "value", "low", "high", "unit", "source")
 SIZES = (2_000, 5_000, 10_000, 15_000, 20_000, 30_000)
 
 
@@ -61,6 +62,7 @@ class PlacesPlan:
     corridors: pd.DataFrame  # air.corridors.check_corridors
     air: dict[str, Any]
     sea_stopped: pd.DataFrame  # sea.check_fleet
+    assumptions: pd.DataFrame  # ASSUMED
     sea: dict[str, Any]
 
     def summary(self) -> dict[str, Any]:
@@ -134,6 +136,7 @@ def plan_places(given: PlacesGiven, settings: PlacesSettings, *, people: float, 
             ),
         },
         sea_stopped=stopped,
+        assumptions=_assumed(settings),
         sea=sea,
     )
 
@@ -224,6 +227,17 @@ def _sea(facts: Facts, assets: Facts, settings: PlacesSettings, on: date) -> tup
         "mine_clearance_days": dict(zip(("low", "mid", "high"), days, strict=True)),
         "notice_days": straits.notice_d[1],
     }
+
+
+def _assumed(settings: PlacesSettings) -> pd.DataFrame:
+    """Return every number assumed of places, airports and the sea, with its honest range and where it comes from."""
+    needs = Needs()
+    rows = [
+        (name, float(getattr(of, name)), float(low), float(high), unit, source)
+        for of, ranges in ((settings, RANGES), (needs, NEEDS_RANGES))
+        for name, (low, high, unit, source) in ranges.items()
+    ]
+    return pd.DataFrame(rows, columns=list(ASSUMED))
 
 
 def _worst(table: pd.DataFrame, end: str) -> float:
