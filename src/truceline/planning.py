@@ -216,9 +216,9 @@ def _plan_scenario(
 ) -> ScenarioPlan:
     name, force = scenario.scenario_id, given.force
     plans = []
-    for stands in rungs():
-        tell(f"{name}: rotation, backstop {stands.level} of 5")
-        plans.append(plan_force(scenario, force, backstop=stands, horizon_months=horizon, memory=memory))
+    for backstop in rungs():
+        tell(f"{name}: rotation, backstop {backstop.level} of 5")
+        plans.append(plan_force(scenario, force, backstop=backstop, horizon_months=horizon, memory=memory))
     tell(f"{name}: places")
     places = _plan_places_of(given, scenario, plans)
     tell(f"{name}: what each item of the backstop is worth")

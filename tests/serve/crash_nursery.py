@@ -40,8 +40,8 @@ def work(place, acknowledge):
     }
     acknowledge("ready", "")
     for n in itertools.count():
-        house.door.look(callers["taras"], f"GET /work/{os.getpid()}/{n}")
-        acknowledge("access", f"GET /work/{os.getpid()}/{n}")
+        house.door.look(callers["taras"], f"GET /look/{os.getpid()}/{n}")
+        acknowledge("access", f"GET /look/{os.getpid()}/{n}")
         incident = f"inc-{n % 4}"
         history = [s for s in house.room.reviews.steps() if s.incident_id == incident]
         to = NEXT[history[-1].state if history else START]

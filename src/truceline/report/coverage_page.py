@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any
 
 import matplotlib as mpl
@@ -18,8 +14,11 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from truceline.report.chart import FAINT, GROUND, INK, WIDTH_IN, figure_png
+from truceline.report.chart import FAINT, GROUND, INK, WIDTH_IN, figure_png, figure_svg
 from truceline.report.land import land_in
+from truceline.report.page import Section, Table, row, table
+from truceline.report.paper import Paper, paper_html, paper_pdf
+from truceline.report.words import NOT_KNOWN
 from truceline.sensors.coverage import Coverage
 from truceline.sensors.kinds import violation
 from truceline.strip import Strip
@@ -50,14 +49,15 @@ class CoveragePage:
 
 def coverage_files(page: CoveragePage) -> dict[str, bytes]:
     """Return the files of a coverage report: page, chart, map and tables; the same input gives the same bytes."""
-    chart, drawn = figure_png(coverage_chart(page), dpi=_PER_IN), figure_png(coverage_map(page), dpi=_PER_IN)
+    paper = _paper(page)
     tables = {"exposure": page.exposure, "share_seen": page.shares, "revisit": page.revisit, "delays": page.delays}
     files = {f"{name}.csv": table.to_csv(index=False).encode() for name, table in tables.items()}
     return {
         **files,
-        "coverage_chart.png": chart,
-        "coverage_map.png": drawn,
-        "coverage.html": _html(page, chart, drawn).encode(),
+        "coverage_chart.png": figure_png(coverage_chart(page), dpi=_PER_IN),
+        "coverage_map.png": figure_png(coverage_map(page), dpi=_PER_IN),
+        "coverage.html": paper_html(paper).encode(),
+        "coverage.pdf": paper_pdf(paper),
     }
 
 
@@ -147,57 +147,74 @@ def coverage_map(page: CoveragePage) -> Figure:
     return figure
 
 
-def _html(page: CoveragePage, chart: bytes, drawn: bytes) -> str:
-    """Return the page; it stands alone and asks nothing of the network."""
-    css = resources.files("truceline.report").joinpath("templates/report.css").read_text(encoding="utf-8")
+def _paper(page: CoveragePage) -> Paper:
+    """Return the page as a paper, dated by the period's end: coverage follows from its inputs alone."""
     zone = find_zone(page.timezone)
-    span = f"{page.period.start.astimezone(zone):%Y-%m-%d %H:%M} to {page.period.end.astimezone(zone):%Y-%m-%d %H:%M}"
+    start, end = (
+        instant.astimezone(zone).strftime("%Y-%m-%d %H:%M") for instant in (page.period.start, page.period.end)
+    )
     wide = page.shares.pivot(index="kind", columns="sector", values="seen")
     wide = wide.loc[page.shares["kind"].unique(), page.shares["sector"].unique()].reset_index()
     ranges = page.shares[["kind", "sector", "seen_low", "seen", "seen_high", "missed_upper"]]
-    totals = page.exposure.groupby(["kind", "light"], sort=False)[["km_h_seen", "km_h_partly", "km_h_unseen", "km_h"]]
-    parts = [
-        f"<h1>{html.escape(page.title)}: coverage</h1>",
-        f"<p>{html.escape(span)} ({html.escape(page.timezone)}); {html.escape(iso(page.period.start))} UTC on.</p>",
-        "<p>Not observed is not the same as not violated. Where the share seen is low, silence says nothing.</p>",
-        _picture(chart, "Share seen by km along the line and hour, hatched where nobody looked"),
-        _picture(drawn, "The line coloured by the share seen, by day and by night"),
-        _table("Share seen by kind and sector, middle of the range", wide),
-        _table("Kilometre-hours seen (0.8 and over), partly seen (0.3-0.8), unseen", totals.sum().reset_index()),
-        _table("Hours between two looks at one place", page.revisit),
-        _table("Hours from the beginning of a violation until it is first seen", page.delays),
-        _table("Range of the share seen, and the 95 % bound on violations missed when none was seen", ranges),
-        _table("Left out", page.left_out),
-        "".join(f"<p>{html.escape(remark)}</p>" for remark in page.remarks),
-    ]
-    head = f'<meta charset="utf-8"><title>{html.escape(page.title)}: coverage</title><style>{css}</style>'
-    return f'<!doctype html><html lang="en"><head>{head}</head><body><main>{"".join(parts)}</main></body></html>\n'
-
-
-def _picture(png: bytes, said: str) -> str:
-    return (
-        f'<p><img style="max-width:100%" alt="{html.escape(said)}" '
-        f'src="data:image/png;base64,{base64.b64encode(png).decode()}"></p>'
+    levels = ["km_h_seen", "km_h_partly", "km_h_unseen", "km_h"]
+    totals = page.exposure.groupby(["kind", "light"], sort=False)[levels].sum().reset_index()
+    sections = (
+        Section(
+            key="bottom-line",
+            title="What could have been seen",
+            text=("Not observed is not the same as not violated. Where the share seen is low, silence says nothing.",),
+            tables=_sheet("Share seen by kind and sector, middle of the range", wide),
+        ),
+        Section(
+            key="chart",
+            title="Strip chart",
+            picture=figure_svg(coverage_chart(page)),
+            alt="Share seen by km along the line and hour, hatched where nobody looked.",
+        ),
+        Section(
+            key="map",
+            title="Map",
+            picture=figure_svg(coverage_map(page)),
+            alt="The line coloured by the share seen, by day and by night.",
+        ),
+        Section(
+            key="exposure",
+            title="Exposure",
+            tables=_sheet("Kilometre-hours seen (0.8 and over), partly seen (0.3-0.8), unseen", totals),
+        ),
+        Section(
+            key="times",
+            title="How often, how soon",
+            tables=_sheet("Hours between two looks at one place", page.revisit)
+            + _sheet("Hours from the beginning of a violation until it is first seen", page.delays),
+        ),
+        Section(
+            key="ranges",
+            title="How sure this is",
+            tables=_sheet("Range of the share seen; 95 % bound on violations missed when none was seen", ranges),
+        ),
+        Section(
+            key="left-out",
+            title="Left out, and remarks",
+            points=page.remarks,
+            text=() if len(page.left_out) else ("Every sensor named was counted.",),
+            tables=_sheet("Left out", page.left_out),
+        ),
     )
+    about = f"{start} to {end} ({page.timezone}); {iso(page.period.start)} on."
+    return Paper(kind="Coverage", title=page.title, about=about, sections=sections, now=page.period.end)
 
 
-def _table(caption: str, table: pd.DataFrame) -> str:
-    if not len(table):
-        return ""
-    head = "".join(f"<th>{html.escape(str(name)).replace('_', ' ')}</th>" for name in table.columns)
-    rows = "".join(f"<tr>{_cells(row)}</tr>" for row in table.itertuples(index=False))
-    return (
-        f"<table><caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-    )
-
-
-def _cells(row: Sequence[Any]) -> str:
-    return "".join(f"<td>{html.escape(_text(value))}</td>" for value in row)
+def _sheet(caption: str, frame: pd.DataFrame) -> tuple[Table, ...]:
+    """Return a data frame as a table, its numbers flush right."""
+    head = [str(name).replace("_", " ") for name in frame.columns]
+    numeric = [i for i, dtype in enumerate(frame.dtypes) if dtype.kind in "if"]
+    return table(caption, head, [row(*map(_text, values)) for values in frame.itertuples(index=False)], numeric=numeric)
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, float):
         return str(value).replace("_", " ")
     if math.isnan(value):
-        return "–"
+        return NOT_KNOWN
     return "never" if math.isinf(value) else f"{value:.3g}"

@@ -77,7 +77,7 @@ def _page(
             chart=Markup(bare_svg(chart)),  # made here from escaped parts, not from anybody's text
             chart_alt=chart_alt(assessment, words),
             data=Markup(_script_json(data)),
-            style=Markup(vendored("vendor/maplibre-gl.css") + vendored("templates/report.css")),
+            style=Markup(vendored("vendor/maplibre-gl.css") + style()),
             map_script=Markup(map_script),
             page_script=Markup(page_script),
             policy=_policy(map_script, page_script),
@@ -117,11 +117,16 @@ def vendored(path: str) -> str:
     return text.replace("</script", "<\\/script").replace("\r\n", "\n")
 
 
+def style() -> str:
+    """Return the style of every report: the palette, which the operations room shares, and the layout."""
+    return vendored("templates/palette.css") + vendored("templates/report.css")
+
+
 @cache
-def templates() -> jinja2.Environment:
-    """Return the templates, which escape every text."""
+def templates(package: str = "truceline.report", folder: str = "templates") -> jinja2.Environment:
+    """Return the templates in a package's folder, which escape every text."""
     return jinja2.Environment(
-        loader=jinja2.PackageLoader("truceline.report", "templates"),
+        loader=jinja2.PackageLoader(package, folder),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

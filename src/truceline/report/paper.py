@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from truceline.report.html import bare_svg, templates, vendored
+from truceline.report.html import bare_svg, style, templates
 from truceline.report.page import Section
 from truceline.report.pdf import sections_pdf
 from truceline.report.words import Words
@@ -47,7 +47,7 @@ def paper_html(paper: Paper) -> str:
             paper=paper,
             words=paper.words,
             pictures={s.key: Markup(bare_svg(s.picture)) for s in paper.sections},  # made here from escaped parts
-            style=Markup(vendored("templates/report.css")),
+            style=Markup(style()),
         )
     )
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 
-import jinja2
 import yaml
 
+from truceline.report.html import templates
 from truceline.report.page import Table, web_link
 
 STYLE = "/static/room.css"
@@ -18,21 +18,9 @@ def listing_html(title: str, description: str, links: Sequence[Mapping[str, str]
     """Return a page. Every text is escaped; links that are not web addresses are left out."""
     shown = [link for link in links if web_link(link["href"])]
     return (
-        templates()
+        templates("truceline.serve", "page")
         .get_template("listing.html.j2")
         .render(title=title, description=description, links=shown, tables=tables, style=STYLE)
-    )
-
-
-@cache
-def templates() -> jinja2.Environment:
-    """Return the room's templates, which escape every text."""
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("truceline.serve", "page"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
     )
 
 

@@ -30,6 +30,8 @@ def static(name: str) -> Response:
     """Return a file of the page."""
     if name in _VENDORED:
         return _cached(vendored(f"vendor/{name}").encode(), _VENDORED[name])
+    if name == "room.css":
+        return _cached(vendored("templates/palette.css").encode() + page_file(name), _FILES[name])
     if name in _FILES:
         return _cached(page_file(name), _FILES[name])
     raise UnknownNameError("file", name, [*_FILES, *_VENDORED])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import get_args
 
 import pandas as pd
 
 from truceline.plan.force.caveats import Setting
-from truceline.plan.force.contributors import Force
+from truceline.plan.force.contributors import Capability, Force
 from truceline.plan.force.ladder import CALLED, ITEMS, Backstop, all_subsets
 from truceline.plan.force.scenario import Scenario
 from truceline.plan.rotation.whole import ForcePlan, Memory, count_unfilled
@@ -25,19 +26,7 @@ GAPS = (
     "first_shortfall",
     "said",  # in words, for a reader of one row
 )
-CAPABILITIES = (
-    "land",
-    "air_defence",
-    "counter_drone",
-    "isr",
-    "airlift",
-    "medical",
-    "sea",
-    "air",
-    "engineers",
-    "logistics",
-    "command",
-)
+CAPABILITIES: tuple[str, ...] = get_args(Capability)
 
 
 def worth_of_items(
