@@ -18,7 +18,8 @@ from truceline.findings.force import hours_in_force
 from truceline.findings.status import exposure_box, sector_status
 from truceline.findings.tables import Assessment
 from truceline.incidents import IncidentSettings, make_incidents, weigh_silence
-from truceline.observations import Readings
+from truceline.observations import LOOKS, Readings, new_table
+from truceline.provenance import stable_id
 from truceline.sensors.cover import cover_deployment
 from truceline.sensors.coverage import Coverage
 from truceline.sensors.deployment import Deployment
@@ -26,6 +27,7 @@ from truceline.sensors.recorded import CELL_KM, cover
 from truceline.sensors.scene import CELL_KM as FINE_KM
 from truceline.sensors.sight import RECORDED, assumptions
 from truceline.sensors.silence import StandingBy, standing_by
+from truceline.sensors.silent import silent_passes
 from truceline.strip import Strip
 from truceline.timespan import Timespan
 
@@ -66,6 +68,18 @@ def watch(brief: Brief, looks: pd.DataFrame) -> Coverage:
     return known.coarser(CELL_KM).beside(recorded)
 
 
+def known_looks(brief: Brief, looks: pd.DataFrame) -> pd.DataFrame:
+    """Return the looks with those added that saw nothing: passes of the sources' satellites that no row tells of."""
+    if brief.deployment is None:
+        return looks
+    silent = silent_passes(brief.deployment, looks, strip=brief.strip, period=brief.period)
+    ids = [stable_id("look", s, t) for s, t in zip(silent["source"], silent["time_start"], strict=True)]
+    columns = {name: silent[name] for name in silent}
+    known = {"look_id": ids, "sensor": "thermal", "detections": 0.0, "basis": "pass computed from element sets"}
+    added = new_table(LOOKS, {**columns, **known}, length=len(silent))
+    return pd.concat([looks, added], ignore_index=True).sort_values(["time_start", "look_id"], ignore_index=True)
+
+
 def monitor(
     brief: Brief,
     readings: Readings,
@@ -81,9 +95,10 @@ def monitor(
     Pure: the same brief, readings and `now` give the same assessment. `tell` is called with the name of each step.
     """
     tell("incidents")
+    looks = known_looks(brief, readings.looks)
     made = make_incidents(
         readings.observations,
-        readings.looks,
+        looks,
         strip=brief.strip,
         period=brief.period,
         history=history,
@@ -93,7 +108,7 @@ def monitor(
     made = weigh_silence(made, readings.observations, _standing(brief))
     incidents = made.incidents
     tell("coverage")
-    coverage = watch(brief, readings.looks)
+    coverage = watch(brief, looks)
     tell("findings")
     findings = assess(incidents, brief.agreements, lines=brief.lines, log=log, now=now)
     in_force = hours_in_force(brief.agreements[0], brief.period)
@@ -120,7 +135,7 @@ def monitor(
         sectors=brief.sectors,
         places=brief.places,
         observations=readings.observations,
-        looks=readings.looks,
+        looks=looks,
         set_aside=readings.set_aside,
         incidents=incidents,
         findings=findings,
@@ -132,7 +147,7 @@ def monitor(
         exposure=exposure_box(coverage, in_force=in_force),
         warnings=(
             *far_from_line(readings.observations, brief.strip),
-            *early_warnings(status, incidents, readings.looks, brief.period),
+            *early_warnings(status, incidents, looks, brief.period),
             *_left_out(brief),
         ),
         assumptions=pd.concat([made.assumptions, _assumed(brief)], ignore_index=True),
