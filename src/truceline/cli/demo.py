@@ -58,13 +58,15 @@ def demo(
     """
     at = instant(now)
     with progress(quiet=as_json) as tell, ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
-        others = [beside.submit(work, to_folder, at) for work in (_exercise, _outlook)]
+        planned = beside.submit(_plan, to_folder, at)  # the longest of them
         watched = open_mission("easter-2026").monitor(tell=tell)
         numbers = watched.write(to_folder / "watch", languages=("en", "uk", "fr"), tell=tell)
-        open_mission("reassurance-2025").plan([SCENARIO], tell=tell).write(to_folder / "plan", now=at)
-        tell("exercise and outlook")
-        for other in others:
-            other.result()
+        tell("exercise")
+        _exercise(to_folder, at)
+        tell("outlook")
+        _outlook(to_folder, at)
+        tell("plan")
+        planned.result()
         paper = front_paper(DOORS, title="A truce watched, a force planned", now=at)
         front = write_files(to_folder, {"index.html": paper_html(paper).encode()})
     if as_json:
@@ -73,6 +75,10 @@ def demo(
         return
     tell_watch(watched, numbers, as_json=False)
     out.print(f"Watch, plan, exercise and outlook: {front}", markup=False)
+
+
+def _plan(to_folder: Path, at: datetime) -> None:
+    open_mission("reassurance-2025").plan([SCENARIO]).write(to_folder / "plan", now=at)
 
 
 def _exercise(to_folder: Path, at: datetime) -> None:
