@@ -59,7 +59,7 @@ def play(stage: Stage, *, rng: np.random.Generator, background: pd.DataFrame | N
     eyes = Eyes(scene, conditions, dark=_dark(scenario, scene), names=stage.looked_by)
     rows = voiced(see(truth, eyes, rng=rng), truth, scenario.voices, timezone=asked.timezone, rng=rng)
     fires = burn(scenario.clutter, strip=strip, period=period, timezone=asked.timezone, rng=rng)
-    parts = [rows, false_alarms(scenario.voices, stage.deployment.posts, strip=strip, period=period, rng=rng)]
+    parts = [rows, false_alarms(scenario.voices, scene, strip=strip, period=period, dark=eyes.dark, rng=rng)]
     if background is None:
         lit = see_fires(fires, eyes, rng=rng)
         parts.append(lit.assign(time_end=lit["time"], origin="", reliability="B", credibility="6", cause="fire"))
