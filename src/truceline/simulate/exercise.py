@@ -16,9 +16,10 @@ from truceline.observations import Readings, empty, new_table
 from truceline.sensors.scene import Scene
 from truceline.simulate.clutter import burn, see_fires
 from truceline.simulate.conditions import Conditions, draw_conditions
+from truceline.simulate.eyes import Eyes
 from truceline.simulate.readings import readings_of
 from truceline.simulate.stage import Stage
-from truceline.simulate.through_sensors import Eyes, see
+from truceline.simulate.through_sensors import see
 from truceline.simulate.truth import make_truth
 from truceline.simulate.truth_scenario import Scenario
 from truceline.simulate.voices import ROWS, claims, false_alarms, voiced

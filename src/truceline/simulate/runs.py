@@ -159,7 +159,7 @@ def _drain(
                 run = waiting.pop(0)
                 flying[pool.submit(_do, task, runs.seed, run)] = run
             finished, _ = wait(flying, return_when=FIRST_COMPLETED)
-            for future in finished:
+            for future in sorted(finished, key=lambda one: flying[one]):
                 row = future.result()
                 run = flying.pop(future)
                 suspect = tries.pop(run)

@@ -17,8 +17,8 @@ from truceline.observations import new_table
 from truceline.simulate.exercise import Exercise
 from truceline.simulate.judged import Judged
 from truceline.simulate.scores_match import episodes
+from truceline.simulate.sightings import ACTS, ITEMS
 from truceline.simulate.stage import Asked
-from truceline.simulate.through_sensors import ACTS, ITEMS
 from truceline.simulate.truth_scenario import SIDES
 from truceline.simulate.written import cloud_by_day
 

@@ -14,7 +14,7 @@ from truceline.sensors.deployment import Post
 from truceline.sensors.facts import fact
 from truceline.sensors.scene import Scene
 from truceline.sensors.thermal import FIRES
-from truceline.simulate.through_sensors import SEEN, WORDS, delays, scattered
+from truceline.simulate.sightings import SEEN, WORDS, delays, scattered
 from truceline.simulate.truth_scenario import SIDES, Voices
 from truceline.strip import Strip
 from truceline.timespan import Timespan
