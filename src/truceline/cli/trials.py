@@ -131,6 +131,8 @@ def _write_scores(
 def _as_json(scored: Scored, runs: pd.DataFrame | None) -> dict[str, Any]:
     made: dict[str, Any] = scored.scores.as_json()
     made["frozen"] = scored.frozen.to_dict("records")
+    made["by"] = scored.scores.by.to_dict("records")
+    made["words"] = scored.scores.calibration.words.to_dict("records")
     if runs is not None:
         made["runs"] = runs.to_dict("records")
     return made
