@@ -17,7 +17,7 @@ from truceline.findings.early_warning import early_warnings, far_from_line
 from truceline.findings.force import hours_in_force
 from truceline.findings.status import exposure_box, sector_status
 from truceline.findings.tables import Assessment
-from truceline.incidents import IncidentSettings, make_incidents, weigh_silence
+from truceline.incidents import IncidentSettings, make_incidents, weigh_standing
 from truceline.observations import LOOKS, Readings, new_table
 from truceline.provenance import stable_id
 from truceline.sensors.cover import cover_deployment
@@ -105,7 +105,7 @@ def monitor(
         places=brief.places,
         settings=brief.settings,
     )
-    made = weigh_silence(made, readings.observations, _standing(brief))
+    made = weigh_standing(made, readings.observations, _standing(brief), brief.settings)
     incidents = made.incidents
     tell("coverage")
     coverage = watch(brief, looks)
