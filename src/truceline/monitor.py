@@ -19,6 +19,8 @@ from truceline.findings.status import exposure_box, sector_status
 from truceline.findings.tables import Assessment
 from truceline.incidents import IncidentSettings, make_incidents, weigh_silence
 from truceline.observations import LOOKS, Readings, new_table
+from truceline.observations.outages import Outage
+from truceline.observations.silenced import heard_looks, silence_told, silent_hours
 from truceline.provenance import stable_id
 from truceline.sensors.cover import cover_deployment
 from truceline.sensors.coverage import Coverage
@@ -50,6 +52,17 @@ class Brief:
     settings: IncidentSettings
     credits: tuple[str, ...]
     deployment: Deployment | None = None  # what watches, where the mission says so; else recorded looks alone count
+    outages: tuple[Outage, ...] = ()  # when live feeds were silent
+
+    @property
+    def silent(self) -> dict[str, tuple[Timespan, ...]]:
+        """The hours in which nothing could be heard of a sensor or source."""
+        return silent_hours(self.outages, self.period)
+
+    @property
+    def heard(self) -> Deployment | None:
+        """What watches, with what could not be heard of it."""
+        return self.deployment.silenced(self.silent) if self.deployment and self.outages else self.deployment
 
 
 def watch(brief: Brief, looks: pd.DataFrame) -> Coverage:
@@ -57,8 +70,10 @@ def watch(brief: Brief, looks: pd.DataFrame) -> Coverage:
 
     Recorded people (patrols, posts) count besides the deployment; recorded passes do so only where the deployment has
     no satellite of that kind, because the orbit knows every pass and the records only those that detected something.
+    What reports through a feed that was silent did not watch in those hours.
     """
-    deployed = brief.deployment
+    deployed = brief.heard
+    looks = heard_looks(looks, brief.silent)
     if deployed is None:
         return cover(looks, strip=brief.strip, period=brief.period, kinds=brief.kinds)
     fine = FINE_KM if deployed.posts else CELL_KM  # satellites alone see no difference between neighbouring kilometres
@@ -70,9 +85,10 @@ def watch(brief: Brief, looks: pd.DataFrame) -> Coverage:
 
 def known_looks(brief: Brief, looks: pd.DataFrame) -> pd.DataFrame:
     """Return the looks with those added that saw nothing: passes of the sources' satellites that no row tells of."""
-    if brief.deployment is None:
+    deployed = brief.heard
+    if deployed is None:
         return looks
-    silent = silent_passes(brief.deployment, looks, strip=brief.strip, period=brief.period)
+    silent = silent_passes(deployed, looks, strip=brief.strip, period=brief.period)
     ids = [stable_id("look", s, t) for s, t in zip(silent["source"], silent["time_start"], strict=True)]
     columns = {name: silent[name] for name in silent}
     known = {"look_id": ids, "sensor": "thermal", "detections": 0.0, "basis": "pass computed from element sets"}
@@ -149,6 +165,7 @@ def monitor(
             *far_from_line(readings.observations, brief.strip),
             *early_warnings(status, incidents, looks, brief.period),
             *_left_out(brief),
+            *silence_told(brief.outages, brief.period),
         ),
         assumptions=pd.concat([made.assumptions, _assumed(brief)], ignore_index=True),
         credits=brief.credits,
@@ -161,9 +178,10 @@ def monitor(
 
 def _standing(brief: Brief) -> StandingBy | None:
     """Return the sensors that stood by, whose silence counts; None where the mission names none."""
-    if brief.deployment is None:
+    deployed = brief.heard
+    if deployed is None:
         return None
-    return standing_by(brief.deployment, strip=brief.strip, period=brief.period)
+    return standing_by(deployed, strip=brief.strip, period=brief.period)
 
 
 def _left_out(brief: Brief) -> list[str]:

@@ -46,13 +46,15 @@ def assess(
     lines: tuple[LineOfContact, ...],
     log: pd.DataFrame | None = None,
     now: datetime | None = None,
+    by_itself: bool | None = None,
 ) -> pd.DataFrame:
     """Return the FINDINGS table: one row per incident, clause and interpretation that applies.
 
     Clauses that do not apply to an incident give no row; an incident with no row is one to which nothing applies.
 
     An incident that only thermal sensors support is judged as the fire it might come from, and is at most
-    "indeterminate", with the probability that it is not background: fire is not fighting.
+    "indeterminate", with the probability that it is not background: fire is not fighting. `by_itself` is that of
+    `judge`: with True an incident's findings depend on no other incident.
     """
     if not len(incidents):
         return new_table(FINDINGS, {}, length=0)
@@ -65,7 +67,10 @@ def assess(
         (("fire", 1.0),) if heat else pairs for heat, pairs in zip(thermal, sightings["p_acts"], strict=True)
     ]
     judged = pd.concat(
-        [judge(a, sightings, lines=lines, log=log, now=now, drop_not_applicable=True) for a in agreements],
+        [
+            judge(a, sightings, lines=lines, log=log, now=now, drop_not_applicable=True, by_itself=by_itself)
+            for a in agreements
+        ],
         ignore_index=True,
     )
     if not len(judged):
