@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from truceline.agreement import Agreement, LineOfContact
+from truceline.agreement.readings import variants
 from truceline.findings.force import hours_in_force
-from truceline.findings.judge import judge
+from truceline.findings.judge import judge, looks_across
 from truceline.findings.severity import severity
 from truceline.findings.tables import FINDINGS
 from truceline.observations.tables import new_table
@@ -79,6 +80,12 @@ def assess(
     found = judged.merge(about, left_on="sighting", right_on="incident_id")
     found = found.sort_values(["incident_id", "clause", "interpretation", "party"], ignore_index=True)
     return _findings(found)
+
+
+def across(agreements: Sequence[Agreement]) -> frozenset[str]:
+    """Return which of the agreements' clauses set incidents beside one another, as clause|interpretation."""
+    every = [variant for agreement in agreements for variant in variants(agreement)]
+    return frozenset(f"{v.clause.clause_id}|{v.label}" for v in every if looks_across(v))
 
 
 def _may_bind(incidents: pd.DataFrame, agreements: Sequence[Agreement]) -> npt.NDArray[np.bool_]:

@@ -128,7 +128,7 @@ def worst(incidents: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
     heat = found["sensors"].map(lambda kinds: tuple(kinds) == ("thermal",)).to_numpy(bool)
     hostile = [1.0 - sum(p for act, p in pairs if act == "heat") for pairs in found["p_acts"]]
     found["probability"] = found["probability"] * np.where(heat, hostile, 1.0)
-    return found
+    return found.astype({"rank": float, "probability": float})
 
 
 def _by_sector_day(worst: pd.DataFrame, sectors: pd.DataFrame, spans: list[Timespan]) -> pd.DataFrame:

@@ -70,18 +70,22 @@ class Held:
         incident = associate(rows, self.settings)
         return replace(self, rows=rows, incident=incident), _same(was, incident, np.bincount(self.incident))
 
-    def made_of(self, chosen: Ints, observations: pd.DataFrame, at: Ints) -> pd.DataFrame:
-        """Return the INCIDENTS of the numbers chosen, in their order.
+    def ids_of(self, chosen: Ints) -> npt.NDArray[np.object_]:
+        """Return the observations of the incidents of the numbers chosen, in order."""
+        return np.asarray(self.rows["observation_id"].to_numpy(object)[self._rows_of(chosen)])
 
-        `at` tells where each of the held rows stands in `observations`.
-        """
+    def made_of(self, chosen: Ints, observations: pd.DataFrame) -> pd.DataFrame:
+        """Return the INCIDENTS of the numbers chosen, in rising order. `observations` are those of `ids_of`."""
+        rows = self._rows_of(chosen)
+        evidence = take_evidence(observations, self.strip)
+        evidence["site_of"] = self.rows["site_of"].to_numpy()[rows]
+        number = np.searchsorted(chosen, self.incident[rows])
+        return table_of(lay_out(evidence, number), self.learnt, self.strip, self.places, self.settings)
+
+    def _rows_of(self, chosen: Ints) -> Ints:
         wanted = np.zeros(int(self.incident.max(initial=-1)) + 1, bool)
         wanted[chosen] = True
-        rows = np.flatnonzero(wanted[self.incident])
-        evidence = take_evidence(observations.iloc[at[rows]], self.strip)
-        evidence["site_of"] = self.rows["site_of"].to_numpy()[rows]
-        number = np.searchsorted(np.flatnonzero(wanted), self.incident[rows])
-        return table_of(lay_out(evidence, number), self.learnt, self.strip, self.places, self.settings)
+        return np.flatnonzero(wanted[self.incident])
 
 
 def hold_incidents(

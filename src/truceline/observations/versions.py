@@ -13,9 +13,10 @@ from truceline.observations.identity import row_hashes
 
 def standing_of(ids: pd.Series, tables: list[pd.DataFrame]) -> npt.NDArray[np.bool_]:
     """Return which rows of several tables of observations stand; only ids that come twice are looked at closely."""
-    if not (twice := ids.duplicated(keep=False).to_numpy()).any():
-        return ~twice
+    twice: npt.NDArray[np.bool_] = ids.duplicated(keep=False).to_numpy()
     stands = ~twice
+    if stands.all():
+        return stands
     ends = np.cumsum([0, *(len(table) for table in tables)])
     several = [table[twice[a:b]] for table, a, b in zip(tables, ends, ends[1:], strict=False)]
     rows = pd.concat([table for table in several if len(table)], ignore_index=True)
