@@ -76,7 +76,7 @@ def front(terms: str = "alone", *, watched: bool = True, **more) -> Brief:
              "offset_km": [0.0]}
         ),
         "kinds": ("shelling", "strike"),
-        "settings": IncidentSettings(event_sources=("events",)),
+        "settings": IncidentSettings(base_rate_per_cell_day=0.3, event_sources=("events",)),
         "credits": (),
         "deployment": deployment,
     }  # fmt: skip
