@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from truceline.geodesy import metres_per_degree_each
-from truceline.light import SUNRISE_DEG, sun_elevation_deg
+from truceline.light import SUNRISE_DEG, sun_elevation_each_deg
 from truceline.sensors.alarms import SOUND_OF, alarms_per_day, expected_alarms
 from truceline.sensors.coverage import hourly_steps
 from truceline.sensors.deployment import Deployment, Post
@@ -119,8 +119,7 @@ class StandingBy:
         self, kind: str, some: pd.DataFrame, hour: Ints, noticed: Mapping[str, Ints]
     ) -> tuple[Floats, dict[str, Floats]]:
         lon, lat = some["lon_deg"].to_numpy(float), some["lat_deg"].to_numpy(float)
-        middle = {"lon_deg": lon.mean(keepdims=True), "lat_deg": lat.mean(keepdims=True)}
-        night = sun_elevation_deg(pd.DatetimeIndex(some["time_start"]), **middle)[:, 0] < SUNRISE_DEG
+        night = sun_elevation_each_deg(pd.DatetimeIndex(some["time_start"]), lon_deg=lon, lat_deg=lat) < SUNRISE_DEG
         share = hours_by_month(MID).share[:, self.steps.month.to_numpy()[hour] - 1]
         exactly, at_least = np.ones((2, 3, len(some)))
         tails = {}
