@@ -1,7 +1,7 @@
 """A TCP stream of Cursor-on-Target to single events, in both forms TAK writes it.
 
-XML events follow one another and each ends with `</event>`; a protobuf message has the byte 0xbf, its length as a varint
-and that many bytes before it (TAK Protocol, version 0 and version 1 streaming).
+XML events follow one another and each ends with `</event>`; before a protobuf message stand the byte 0xbf and its
+length as a varint (TAK Protocol, version 0 and version 1, streaming).
 """
 
 from __future__ import annotations

@@ -45,8 +45,11 @@ class Folder:
         try:
             found = sorted(path for path in self._path.iterdir() if _is_whole(path))[:MOST_FILES]
         except OSError as error:
-            todo = "Make the folder, or correct path."
-            raise SourceError(f"the folder cannot be read: {error.strerror}.", where=str(self._path), todo=todo) from error
+            raise SourceError(
+                f"the folder cannot be read: {error.strerror}.",
+                where=str(self._path),
+                todo="Make the folder, or correct path.",
+            ) from error
         marks = {path: mark for path in found if (mark := _mark(path)) is not None}
         ready = [path for path, mark in marks.items() if self._seen.get(path) == mark != self._read.get(path)]
         self._seen = marks

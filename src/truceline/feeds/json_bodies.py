@@ -12,7 +12,7 @@ from truceline.feeds.messages import Message
 from truceline.feeds.rows import Row, Rows, Said, cell
 from truceline.feeds.settings import Feed
 from truceline.provenance import canonical_json
-from truceline.sources.columns import NAMES, recognise
+from truceline.sources.columns import recognise
 from truceline.sources.documents import where_of
 
 MOST_ROWS = 50_000  # of one message
@@ -140,6 +140,7 @@ def _ours(names: tuple[str, ...], mapped: tuple[tuple[str, str], ...]) -> Mappin
     """Return theirs -> ours for the names one event has; the same for the same names, whatever else came with it."""
     known = {theirs: ours for theirs, ours in mapped if theirs in names}
     try:
-        return {theirs: ours for ours, theirs in recognise(list(names), known, where="message").items() if ours in NAMES}
+        found = recognise(list(names), known, where="message")
     except SourceError as error:
         raise BodyError(error.what, error.todo) from error
+    return {theirs: ours for ours, theirs in found.items()}

@@ -16,6 +16,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from truceline.errors import SourceError
 from truceline.feeds.messages import LARGEST, Message, receive
@@ -60,10 +61,15 @@ class _Link:
         self._closed = False
         self._room = threading.Semaphore(MOST_HELD)
         self._client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5, manual_ack=True, reconnect_on_failure=False
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            protocol=mqtt.MQTTv5,
+            manual_ack=True,
+            reconnect_on_failure=False,  # the supervisor does that
         )
         if feed.user_env:
-            self._client.username_pw_set(secret(feed.user_env), secret(feed.password_env) if feed.password_env else None)
+            password = secret(feed.password_env) if feed.password_env else None
+            self._client.username_pw_set(secret(feed.user_env), password)
         if feed.tls:
             self._client.tls_set_context(ssl.create_default_context())
         self._client.on_connect = self._on_connect
@@ -75,7 +81,7 @@ class _Link:
     async def open(self) -> None:
         """Connect and subscribe."""
         host, _, port = self._feed.broker.rpartition(":")
-        properties = Properties(PacketTypes.CONNECT)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = SESSION_S
         properties.ReceiveMaximum = IN_FLIGHT
         properties.MaximumPacketSize = LARGEST
@@ -119,7 +125,7 @@ class _Link:
         if reason.is_failure:
             self._call(self._lose, f"the broker refuses: {reason.getName()}.")
         else:
-            client.subscribe([(topic, mqtt.SubscribeOptions(qos=1)) for topic in self._feed.topics])
+            client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._feed.topics])
 
     def _on_connect_fail(self, _client: Any, _data: Any) -> None:
         self._call(self._lose, f"nobody answers at {self._feed.broker}.")

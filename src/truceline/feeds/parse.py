@@ -46,4 +46,16 @@ def read_messages(feed: Feed, messages: Iterable[Message]) -> Said:
             aside.put_aside(message, f"it has {len(message.body):,} bytes.", f"Send at most {LARGEST:,} at once.")
         else:
             whole.append(message)
-    return together([_READ[feed.kind](feed, whole), aside.said()])
+    return together([_read(feed, whole), aside.said()])
+
+
+def _read(feed: Feed, messages: list[Message]) -> Said:
+    """Return what messages say; one that a reader fails on is set aside, and the others are read all the same."""
+    try:
+        return _READ[feed.kind](feed, messages)
+    except Exception as error:
+        if len(messages) > 1:
+            return together([_read(feed, [message]) for message in messages])
+        rows = Rows(feed=feed)
+        rows.put_aside(messages[0], f"it cannot be read: {type(error).__name__}.", "Tell the maintainers of Truceline.")
+        return rows.said()

@@ -177,8 +177,6 @@ def _finished(draft: Draft, names: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
     for name in dict.fromkeys(names[bad]):
         of = bad[names[bad] == name]
         raw = [",".join(filter(None, row)) for row in frame.iloc[of].itertuples(index=False, name=None)]
-        aside.add(
-            Path(name), line=draft.batch.line[of], reason=draft.reason[of], todo=draft.todo[of], raw=raw
-        )
+        aside.add(Path(name), line=draft.batch.line[of], reason=draft.reason[of], todo=draft.todo[of], raw=raw)
     kept = draft.only(draft.reason == "")
     return new_table(OBSERVATIONS, kept.columns, length=len(good)), aside.take()

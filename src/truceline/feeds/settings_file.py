@@ -19,7 +19,7 @@ from truceline.sensors.deployment_checks import check_keys
 from truceline.sources.columns import NAMES
 from truceline.sources.fetch import MOST_DAYS, PRODUCTS
 from truceline.sources.options import read_options
-from truceline.sources.registry import find_source
+from truceline.sources.registry import source_names
 
 COMMON_KEYS = {"id", "kind", "called", "silent_after_min", "sensors", "sources"}
 KIND_KEYS: dict[str, set[str]] = {
@@ -169,7 +169,8 @@ def _mqtt(reader: Values) -> dict[str, Any]:
 
 def _folder(reader: Values) -> dict[str, Any]:
     kind = reader.text("reader", "table")
-    find_source(kind)
+    if kind not in source_names():
+        raise UnknownNameError("reader", kind, source_names(), where=reader.where)
     path = reader.text("path")
     if not path:
         raise MissionError("'path' is missing.", where=reader.where, todo="Name the folder to watch.")

@@ -52,7 +52,7 @@ class Silences:
         if self.open_of(feed_id) is not None:
             return None
         feed = self._feeds[feed_id]
-        return self._put(Silence(feed=feed_id, sensors=feed.sensors, sources=feed.sources, start=start))
+        return self._put(Silence(feed=feed_id, sensors=feed.sensors, sources=feed.sources, start=_second(start)))
 
     def over(self, feed_id: str, *, end: datetime) -> dict[str, Any] | None:
         """Note that a feed was heard again; return the row to write, None when it was not silent."""
@@ -60,11 +60,13 @@ class Silences:
         if known is None:
             return None
         made_good = end - known.start <= self._feeds[feed_id].reaches_back
-        return self._put(replace(known, end=max(known.start, end), made_good=made_good))
+        return self._put(replace(known, end=max(known.start, _second(end)), made_good=made_good))
 
     def outages(self, now: datetime) -> tuple[Outage, ...]:
         """Return every silence that was not made good, in time order; one that lasts ends `now`."""
-        found = [silence.outage(now) for silence in self._all.values() if not silence.made_good]
+        # of a feed that was taken out of feeds.yaml nobody knows whether it is silent still
+        known = [s for s in self._all.values() if s.end is not None or s.feed in self._feeds]
+        found = [silence.outage(now) for silence in known if not silence.made_good]
         return tuple(sorted(found, key=lambda outage: (outage.start, outage.feed)))
 
     def _put(self, silence: Silence) -> dict[str, Any]:
@@ -79,6 +81,11 @@ class Silences:
             "end": iso(silence.end) if silence.end else "",
             "made_good": silence.made_good,
         }
+
+
+def _second(instant: datetime) -> datetime:
+    """Return the instant to the second, as the record holds it."""
+    return instant.replace(microsecond=0)
 
 
 def _from_row(row: Mapping[str, Any]) -> Silence:

@@ -127,7 +127,8 @@ def _not_yet(early: pd.DataFrame, feed: Feed) -> pd.DataFrame:
         return empty(SET_ASIDE)
     place = early["ref"].str.rpartition(":")
     reason = "its time, " + early["time_start"].dt.strftime("%Y-%m-%dT%H:%M:%SZ") + ", has not come yet."
-    columns = {"source": feed.source, "file": place[0], "line": place[2], "reason": reason, "todo": "Correct the clock."}
+    told = {"file": place[0], "line": place[2], "reason": reason, "todo": "Set the sender's clock right."}
+    columns = {"source": feed.source, **told}
     return new_table(SET_ASIDE, columns, length=len(early))
 
 
