@@ -84,8 +84,8 @@ def message(kind, number, *, minute=0, told=0):
 
 
 def firms_csv(rows):
-    head = "latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,confidence,version,frp,daynight"
-    lines = [f"{lat},{lon},330.1,0.4,0.5,2026-04-11,{time},N20,VIIRS,n,2.0NRT,5.5,N" for lat, lon, time in rows]
+    head = "latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,confidence,version,frp"
+    lines = [f"{lat},{lon},330.1,0.4,0.5,2026-04-11,{time},N20,VIIRS,n,2.0NRT,5.5" for lat, lon, time in rows]
     return "\n".join([head, *lines, ""]).encode()
 
 
@@ -136,7 +136,7 @@ async def eventually(true, seconds=10):
 
 @contextmanager
 def answering(*replies):
-    """Yield (address, requests): a server that gives these (status, body) one after another, the last again and again."""
+    """Yield (address, requests) of a server that gives these (status, body) in turn, the last again and again."""
     asked, left = [], list(replies)
 
     class Handler(BaseHTTPRequestHandler):

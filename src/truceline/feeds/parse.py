@@ -28,12 +28,12 @@ def parse(feed: Feed, messages: Iterable[Message]) -> Readings:
     """Return what messages of a feed say.
 
     A pure function of the set of messages: neither their order nor how often one came matters. Of an observation that
-    is told twice the one that its source stamped later stands, of equal stamps that of the larger digest. What cannot
+    is told twice the version that its source stamped later stands, of equal stamps that of the larger hash. What cannot
     be used is set aside with its reason; nothing is raised.
     """
     state = FeedState(feed)
     state.add(read_messages(feed, messages))
-    return state.readings()
+    return state.changes()
 
 
 def read_messages(feed: Feed, messages: Iterable[Message]) -> Said:

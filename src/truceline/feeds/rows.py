@@ -16,7 +16,7 @@ import pandas as pd
 
 from truceline.feeds.messages import Message
 from truceline.feeds.settings import Feed
-from truceline.observations import LOOKS, OBSERVATIONS, SET_ASIDE, empty, new_table, once_in_order
+from truceline.observations import LOOKS, OBSERVATIONS, SET_ASIDE, empty, new_table
 from truceline.observations.identity import row_hashes, row_ids
 from truceline.sources.columns import NAMES
 from truceline.sources.options import Aside, read_options
@@ -88,14 +88,6 @@ def together(several: Iterable[Said]) -> Said:
         looks=stacked([part.looks for part in parts], LOOKS),
         pixels=pd.concat(pixels, ignore_index=True) if pixels else pd.DataFrame(),
     )
-
-
-def settled(observations: pd.DataFrame) -> pd.DataFrame:
-    """Return each observation once: what its source stamped last, and of equal stamps that of the larger digest."""
-    if not observations["observation_id"].duplicated().any():
-        return once_in_order([observations])
-    order = observations.sort_values(["reported_at", "ref"], na_position="first", kind="stable")
-    return once_in_order([order.drop_duplicates("observation_id", keep="last")])
 
 
 def cell(value: Any) -> str:

@@ -22,6 +22,7 @@ from truceline.feeds.messages import KIND
 from truceline.feeds.running import runs_of
 from truceline.feeds.silence import KIND as SILENCE
 from truceline.feeds.silence import Silences
+from truceline.feeds.state import parted
 from truceline.feeds.supervise import Sleep, Supervisor, said_of
 from truceline.findings.tables import Assessment
 from truceline.observations import Outage, Readings, gather
@@ -30,6 +31,7 @@ from truceline.serve.ledger import Clock, Ledger
 from truceline.serve.refusals import TooManyError
 from truceline.timespan import iso, parse_instant
 
+_EARLY = {"reason": "its time has not come yet.", "todo": "Set the sender's clock right."}
 HEARD, SETTINGS = "heard", "feed"
 PAUSE_S = 2.0  # between the end of one update of the assessment and the next
 LOOK_S = 5.0  # between looks at who is silent
@@ -60,19 +62,21 @@ class Feeder:
         ledger: Ledger,
         *,
         clock: Clock,
-        live: Taking,
-        replace: Callable[[Assessment], None],
+        make: Callable[[], Taking],
+        replace: Callable[[Update], None],
         pause_s: float = PAUSE_S,
     ) -> None:
         self.feeds = {feed.feed_id: feed for feed in feeds}
-        self._ledger, self._clock, self._live, self._replace = ledger, clock, live, replace
+        self._ledger, self._clock, self._make, self._replace = ledger, clock, make, replace
         self._pause_s = pause_s
+        self._live = make()
         self._states = {name: FeedState(feed) for name, feed in self.feeds.items()}
         self._tallies = {name: Tally(started=clock()) for name in self.feeds}
         self._kept = dict[str, datetime]()  # when a feed was last heard, as the record has it
         self._silences = Silences(feeds)
         self._lock = threading.Lock()  # over states and tallies, held for moments: the event loop takes it too
         self._silence_lock = threading.Lock()
+        self._record_lock = threading.Lock()  # no message is written while all are read
         self._pending: list[Readings] = []  # what the assessment has not taken yet
         self._trouble = ""
         self._told: datetime | None = None  # when the assessment last took anything
@@ -81,11 +85,7 @@ class Feeder:
         """Read the record's messages again, and bring the assessment to where they lead."""
         record, now = self._ledger.record, self._clock()
         tell("messages")
-        for rows in record.payloads(KIND):
-            for name in {str(row["feed"]) for row in rows} & set(self.feeds):
-                own = [row for row in rows if row["feed"] == name]
-                self._add(name, [from_entry(row) for row in own], now)
-                self._hear(name, max(parse_instant(row["received"]) for row in own))
+        self._read_all(now)
         for row in (row for rows in record.payloads(HEARD) for row in rows):
             if row["feed"] in self.feeds:
                 self._hear(str(row["feed"]), parse_instant(row["at"]))
@@ -97,6 +97,24 @@ class Feeder:
         self._look(now)
         tell("assessment with what feeds said")
         self.update()
+
+    def _read_all(self, now: datetime) -> None:
+        """Read every message of the record."""
+        for rows in self._ledger.record.payloads(KIND):
+            for name in {str(row["feed"]) for row in rows} & set(self.feeds):
+                own = [row for row in rows if row["feed"] == name]
+                self._add(name, [from_entry(row) for row in own], now)
+                self._hear(name, max(parse_instant(row["received"]) for row in own))
+
+    def _begin_again(self, now: datetime) -> None:
+        """Make the assessment anew from all messages: a look it was given is none, and it cannot give it back."""
+        with self._record_lock:
+            with self._lock:
+                self._pending, self._live = [], self._make()
+                self._states = {name: FeedState(feed) for name, feed in self.feeds.items()}
+                for tally in self._tallies.values():
+                    tally.messages = tally.taken = tally.set_aside = 0
+            self._read_all(now)
 
     async def start(self, *, sleep: Sleep = asyncio.sleep) -> None:
         """Begin listening."""
@@ -160,19 +178,24 @@ class Feeder:
     def update(self) -> None:
         """Let the assessment take what is new. What it cannot take now it is given again."""
         now = self._clock()
-        with self._lock:
-            self._pending += [state.changes() for state in self._states.values()]
-            outages = self._silences.outages(now)
-        fresh = gather(self._pending)
-        if not (len(fresh.observations) or len(fresh.looks) or outages or self._told):
-            self._pending = []
+        fresh, outages = self._changes(now)
+        if any(state.lost_looks for state in self._states.values()):
+            self._begin_again(now)
+            fresh, outages = self._changes(now)
+        self._pending = [fresh]
+        if not (len(fresh.observations) or len(fresh.looks) or len(fresh.set_aside) or outages or self._told):
             return
         try:
-            self._replace(self._live.take(fresh, outages=outages, now=now).assessment)
+            self._replace(self._live.take(fresh, outages=outages, now=now))
         except Exception as error:  # the feeds go on and the record grows; the assessment stays as it was
-            self._pending, self._trouble = [fresh], f"The assessment could not take it: {said_of(error)}"
+            self._trouble = f"The assessment could not take it: {said_of(error)}"
             return
         self._pending, self._trouble, self._told = [], "", now
+
+    def _changes(self, now: datetime) -> tuple[Readings, tuple[Outage, ...]]:
+        with self._lock:
+            several = [*self._pending, *(state.changes() for state in self._states.values())]
+            return gather(several), self._silences.outages(now)
 
     def works(self, feed_id: str, says: str) -> None:
         """Note that a feed works."""
@@ -198,7 +221,10 @@ class Feeder:
 
     def _commit(self, taken: Sequence[Waiting]) -> list[Receipt]:
         """Write messages, and read those that are new. Blocks."""
-        now = self._clock()
+        with self._record_lock:
+            return self._committed(taken, self._clock())
+
+    def _committed(self, taken: Sequence[Waiting], now: datetime) -> list[Receipt]:
         rows = [to_entry(message, received=now) for waiting in taken for message in waiting.messages]
         new = self._ledger.append_once(KIND, rows, id_column="message")
         said: dict[str, Receipt] = {}
@@ -221,7 +247,8 @@ class Feeder:
             state.add(said, now=now)
             tally.messages += len(messages)
             tally.taken, tally.set_aside, tally.last_observed = state.taken, state.set_aside, state.last_observed
-        return Receipt(new=frozenset(message.name for message in messages), said=said)
+        early = parted(said.observations, now)[1]["ref"]
+        return Receipt(new=frozenset(message.name for message in messages), said=said, early=frozenset(early))
 
     def _hear(self, name: str, at: datetime) -> None:
         tally = self._tallies[name]
@@ -323,10 +350,11 @@ def _told(message: Message, receipt: Receipt) -> dict[str, Any]:
         return {"message": message.sha256, "doubled": True, "taken": 0, "set_aside": []}
     aside = receipt.said.set_aside
     mine = aside[aside["file"] == message.short]
-    refs = receipt.said.observations["ref"]
+    refs = set(receipt.said.observations["ref"][receipt.said.observations["ref"].str.startswith(message.short)])
+    early = [{"line": int(ref.rpartition(":")[2]), **_EARLY} for ref in sorted(refs & receipt.early)]
     return {
         "message": message.sha256,
         "doubled": False,
-        "taken": int(refs.str.startswith(message.short).sum()),
-        "set_aside": mine[["line", "reason", "todo"]].head(20).to_dict("records"),
+        "taken": len(refs - receipt.early),
+        "set_aside": [*mine[["line", "reason", "todo"]].to_dict("records"), *early][:20],
     }

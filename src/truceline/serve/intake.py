@@ -23,6 +23,7 @@ class Receipt:
 
     new: frozenset[str]  # names
     said: Said
+    early: frozenset[str]  # references of observations whose time has not come yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
