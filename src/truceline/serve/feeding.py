@@ -54,7 +54,10 @@ class Taking(Protocol):
 
 
 class Feeder:
-    """The feeds of one room. Make it, `replay` the record, then `start` it in the server's event loop."""
+    """The feeds of one room. Make it, `replay` the record, then `start` it in the server's event loop.
+
+    `live` takes what they say, `make` gives another such that has taken nothing yet, and `replace` gets each update.
+    """
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class Feeder:
         ledger: Ledger,
         *,
         clock: Clock,
+        live: Taking,
         make: Callable[[], Taking],
         replace: Callable[[Update], None],
         pause_s: float = PAUSE_S,
@@ -69,7 +73,7 @@ class Feeder:
         self.feeds = {feed.feed_id: feed for feed in feeds}
         self._ledger, self._clock, self._make, self._replace = ledger, clock, make, replace
         self._pause_s = pause_s
-        self._live = make()
+        self._live = live
         self._states = {name: FeedState(feed) for name, feed in self.feeds.items()}
         self._tallies = {name: Tally(started=clock()) for name in self.feeds}
         self._kept = dict[str, datetime]()  # when a feed was last heard, as the record has it
