@@ -85,11 +85,11 @@ class _Link:
         properties.SessionExpiryInterval = SESSION_S
         properties.ReceiveMaximum = IN_FLIGHT
         properties.MaximumPacketSize = LARGEST
+        self._client.connect_timeout = CONNECT_S
         # the name is looked up and the connection made in the library's own thread
         self._client.connect_async(
             host.strip("[]"), int(port), keepalive=KEEPALIVE_S, clean_start=False, properties=properties
         )
-        self._client.connect_timeout = CONNECT_S
         self._client.loop_start()
         try:
             async with asyncio.timeout(2 * CONNECT_S):
