@@ -311,11 +311,12 @@ def test_a_feed_that_says_the_same_again_and_again_was_heard_also_after_a_restar
 
 
 def test_what_the_assessment_could_not_take_it_is_given_again(small, clock):
-    feeder = feeder_of(small, clock, feeds=[feed(feed_id="posts")], live=(live := Live(fails=1)))
+    feeder = feeder_of(small, clock, feeds=[feed(feed_id="posts")], live=(live := Live(fails=99)))
     feeder.replay()
     sent(feeder, "posts", messages())
     feeder.update()
     assert "not now" in feeder.health()[0]["says"]
+    live.fails = 0
     feeder.update()
     assert len(live.readings.observations) == 7
     assert "not now" not in feeder.health()[0]["says"]
