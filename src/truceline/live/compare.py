@@ -37,9 +37,7 @@ def _unlike(before: pd.Series, after: pd.Series) -> Flags:
 
 
 def _plain(column: pd.Series) -> npt.NDArray[Any]:
-    if column.dtype.kind == "M":
-        return column.to_numpy("datetime64[ns]").astype("int64")
-    return column.to_numpy()
+    return np.asarray(column.to_numpy("datetime64[ns]").astype("int64") if column.dtype.kind == "M" else column)
 
 
 def heirs(before: pd.DataFrame, after: pd.DataFrame, gone: frozenset[str]) -> dict[str, tuple[str, ...]]:
