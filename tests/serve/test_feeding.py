@@ -58,20 +58,22 @@ def feeder_of(house, clock, feeds=FEEDS, live=None, pause_s=0.0):
     live = live or Live()
     made = Feeder(
         feeds,
-        house.room.ledger,
+        house.room.record,
         clock=clock,
         live=live,
         make=Live,
-        replace=lambda update: stands.append(update.assessment),
         pause_s=pause_s,
     )
+    made.replay()
+    if live.readings is not None:
+        stands.append(live.readings)
+    made.enter(house.room.ledger, lambda update: stands.append(update.assessment))
     made.stands = stands
     return made
 
 
 def with_feeder(house, clock, **given):
     feeder = feeder_of(house, clock, **given)
-    feeder.replay()
     # the client's own loop runs the feeder; the feed that listens does not start, since nothing runs it here
     feeder.feeds = {name: one for name, one in feeder.feeds.items() if one.kind == "http"} | {
         name: replace(one, kind="http") for name, one in feeder.feeds.items() if one.kind != "http"
@@ -183,12 +185,10 @@ def messages():
 
 def test_a_room_that_is_opened_again_stands_where_it_stood(house, clock):
     first = feeder_of(house, clock, feeds=[feed(feed_id="posts")])
-    first.replay()
     for part in (messages()[10:], messages()[:12]):
         sent(first, "posts", part)
         first.update()
     again = feeder_of(house, clock, feeds=[feed(feed_id="posts")])
-    again.replay()
     whole = parse(feed(feed_id="posts"), messages())
     for stands in (first.stands[-1], again.stands[-1]):
         pd.testing.assert_frame_equal(stands.observations, whole.observations)
@@ -222,7 +222,6 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path):
     assert set(acknowledged) <= set(Record.open(place).entries(KIND)["sha256"])
     house = make_house(place)
     feeder = feeder_of(house, Clock(), feeds=[feed(feed_id="posts")])
-    feeder.replay()
     assert len(feeder.stands[-1].observations) >= len(set(acknowledged))
     house.close()
 
@@ -230,7 +229,6 @@ def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path):
 def work(place, turn, told):
     house = make_house(place)
     feeder = feeder_of(house, Clock(), feeds=[feed(feed_id="posts")])
-    feeder.replay()
 
     async def play():
         await feeder.start()
@@ -245,7 +243,6 @@ def work(place, turn, told):
 def test_the_content_of_a_track_is_nowhere_in_the_room(tmp_path, clock):
     house = make_house(tmp_path / "room.sqlite", clock=clock)
     feeder = feeder_of(house, clock)
-    feeder.replay()
     detail = '<contact callsign="TRACKCALL"/><remarks>TRACKWORDS</remarks>'
     raw = [cot_xml("a-h-G", "TRACKUID", lat="47.918273", detail=detail), cot_xml(detail=detail)]
     told = [sift(FEEDS[1], Frame(form="xml", body=body), via="127.0.0.1:1") for body in raw]
@@ -263,7 +260,6 @@ def test_the_content_of_a_track_is_nowhere_in_the_room(tmp_path, clock):
 def test_a_silence_is_a_fact_of_the_record_and_told_to_the_assessment(small, clock):
     mine = [feed(feed_id="posts", sensors=("north",))]
     first = feeder_of(small, clock, feeds=mine, live=(live := Live()))
-    first.replay()
     sent(first, "posts", messages()[:1])
     heard = clock.now
     clock.pass_h(2)
@@ -274,7 +270,6 @@ def test_a_silence_is_a_fact_of_the_record_and_told_to_the_assessment(small, clo
     assert (outage.sensors, outage.start, outage.end) == (("north",), heard, clock.now)
     clock.pass_h(1)
     again = feeder_of(small, clock, feeds=mine, live=(live := Live()))
-    again.replay()
     (outage,) = live.outages
     assert (outage.start, outage.end) == (heard, clock.now)
     sent(again, "posts", messages()[1:2])
@@ -289,30 +284,25 @@ def test_a_silence_is_a_fact_of_the_record_and_told_to_the_assessment(small, clo
 
 def test_a_room_that_was_closed_for_long_did_not_hear_meanwhile(small, clock):
     first = feeder_of(small, clock, feeds=[feed(feed_id="posts")])
-    first.replay()
     sent(first, "posts", messages()[:1])
     closed = clock.now
     clock.pass_h(5)
-    again = feeder_of(small, clock, feeds=[feed(feed_id="posts")], live=(live := Live()))
-    again.replay()
+    feeder_of(small, clock, feeds=[feed(feed_id="posts")], live=(live := Live()))
     assert [(o.start, o.end) for o in live.outages] == [(closed, clock.now)]
 
 
 def test_a_feed_that_says_the_same_again_and_again_was_heard_also_after_a_restart(small, clock):
     first = feeder_of(small, clock, feeds=[feed(feed_id="posts")])
-    first.replay()
     for _ in range(3):
         sent(first, "posts", messages()[:1])
         first._look(clock.now)
         clock.pass_h(0.9)
-    again = feeder_of(small, clock, feeds=[feed(feed_id="posts")], live=(live := Live()))
-    again.replay()
+    feeder_of(small, clock, feeds=[feed(feed_id="posts")], live=(live := Live()))
     assert live.outages == ()
 
 
 def test_what_the_assessment_could_not_take_it_is_given_again(small, clock):
     feeder = feeder_of(small, clock, feeds=[feed(feed_id="posts")], live=(live := Live(fails=99)))
-    feeder.replay()
     sent(feeder, "posts", messages())
     feeder.update()
     assert "not now" in feeder.health()[0]["says"]
@@ -324,7 +314,6 @@ def test_what_the_assessment_could_not_take_it_is_given_again(small, clock):
 
 def test_one_update_at_a_time_and_many_messages_to_one(small, clock):
     feeder = feeder_of(small, clock, feeds=[feed(feed_id="posts")], live=(live := Live()), pause_s=0.05)
-    feeder.replay()
 
     async def play():
         await feeder.start()
@@ -342,7 +331,6 @@ def test_one_update_at_a_time_and_many_messages_to_one(small, clock):
 def test_a_look_that_was_none_begins_the_assessment_again(small, clock):
     mine = [feed("firms")]
     feeder = feeder_of(small, clock, feeds=mine)
-    feeder.replay()
     parts = [receive("firms", firms_csv([(48.0, 37.5, minute)])) for minute in ("0115", "0105")]
     for part in parts:
         feeder._loop, feeder._changed = Nobody(), threading.Event()
@@ -384,7 +372,7 @@ def test_what_waits_for_the_record_is_bounded_and_a_refusal_reaches_whoever_wait
 
 def test_no_setting_that_leads_to_a_secret_is_in_the_record(small, clock):
     mine = [feed(url="https://example.org/x?token=abc", key_header="X-Key", key_env="SOME_KEY")]
-    feeder_of(small, clock, feeds=mine).replay()
+    feeder_of(small, clock, feeds=mine)
     held = str(small.room.record.entries("feed").to_dict("records"))
     assert "abc" not in held
     assert "SOME_KEY" not in held

@@ -24,11 +24,12 @@ from truceline.feeds.silence import KIND as SILENCE
 from truceline.feeds.silence import Silences
 from truceline.feeds.state import parted
 from truceline.feeds.supervise import Sleep, Supervisor, said_of
-from truceline.findings.tables import Assessment
+from truceline.monitoring import Changed
 from truceline.observations import Outage, Readings, gather
 from truceline.serve.intake import Intake, Receipt, Waiting
 from truceline.serve.ledger import Clock, Ledger
 from truceline.serve.refusals import TooManyError
+from truceline.store import Record
 from truceline.timespan import iso, parse_instant
 
 _EARLY = {"reason": "its time has not come yet.", "todo": "Set the sender's clock right."}
@@ -38,40 +39,32 @@ LOOK_S = 5.0  # between looks at who is silent
 GROWS_MIN = 15.0  # how often the assessment learns that a silence goes on
 
 
-class Update(Protocol):
-    """What taking readings gives."""
-
-    @property
-    def assessment(self) -> Assessment:
-        """The assessment with them."""
-
-
 class Taking(Protocol):
     """What keeps an assessment up."""
 
-    def take(self, readings: Readings, *, outages: Sequence[Outage] = (), now: datetime) -> Update:
+    def take(self, readings: Readings, *, outages: Sequence[Outage] = (), now: datetime) -> Changed:
         """Take what is new; `outages` are all there have been."""
 
 
 class Feeder:
-    """The feeds of one room. Make it, `replay` the record, then `start` it in the server's event loop.
+    """The feeds of one room. Make it, `replay` the record, `enter` the room, then `start` in the server's event loop.
 
-    `live` takes what they say, `make` gives another such that has taken nothing yet, and `replace` gets each update.
+    `live` takes what they say, and `make` gives another such that has taken nothing yet.
     """
 
     def __init__(
         self,
         feeds: Sequence[Feed],
-        ledger: Ledger,
+        record: Record,
         *,
         clock: Clock,
         live: Taking,
         make: Callable[[], Taking],
-        replace: Callable[[Update], None],
         pause_s: float = PAUSE_S,
     ) -> None:
         self.feeds = {feed.feed_id: feed for feed in feeds}
-        self._ledger, self._clock, self._make, self._replace = ledger, clock, make, replace
+        self._record, self._clock, self._make = record, clock, make
+        self._unplaced: list[Changed] = []  # what the room has not taken yet
         self._pause_s = pause_s
         self._live = live
         self._states = {name: FeedState(feed) for name, feed in self.feeds.items()}
@@ -86,8 +79,8 @@ class Feeder:
         self._told: datetime | None = None  # when the assessment last took anything
 
     def replay(self, tell: Callable[[str], None] = lambda step: None) -> None:
-        """Read the record's messages again, and bring the assessment to where they lead."""
-        record, now = self._ledger.record, self._clock()
+        """Read the record's messages again, and bring the assessment to where they lead. Writes nothing."""
+        record, now = self._record, self._clock()
         tell("messages")
         self._read_all(now)
         for row in (row for rows in record.payloads(HEARD) for row in rows):
@@ -96,15 +89,20 @@ class Feeder:
         self._kept = {name: t.last_message for name, t in self._tallies.items() if t.last_message is not None}
         held = {row["outage"]: row for rows in record.payloads(SILENCE) for row in rows}
         self._silences = Silences(self.feeds.values(), held.values())
-        for feed in self.feeds.values():
-            self._ledger.append(SETTINGS, _settings(feed), id_column="feed")
-        self._look(now)
         tell("assessment with what feeds said")
-        self.update()
+        self._take()
+
+    def enter(self, ledger: Ledger, replace: Callable[[Changed], None]) -> None:
+        """Write to a room from now on, whose assessment has what `replay` read; `replace` gets each update."""
+        self._ledger, self._replace, self._unplaced = ledger, replace, []
+        for feed in self.feeds.values():
+            ledger.append(SETTINGS, _settings(feed), id_column="feed")
+        if self._look(self._clock()):
+            self.update()
 
     def _read_all(self, now: datetime) -> None:
         """Read every message of the record."""
-        for rows in self._ledger.record.payloads(KIND):
+        for rows in self._record.payloads(KIND):
             for name in {str(row["feed"]) for row in rows} & set(self.feeds):
                 own = [row for row in rows if row["feed"] == name]
                 self._add(name, [from_entry(row) for row in own], now)
@@ -126,7 +124,7 @@ class Feeder:
         self._changed = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._folder = tempfile.TemporaryDirectory(prefix="truceline-feeds-")
-        room = self._ledger.record.public_key().hex()
+        room = self._record.public_key().hex()
         folder = Path(self._folder.name)
         runs = runs_of(self.feeds.values(), clock=self._clock, folder=folder, room=room, sleep=sleep)
         self._supervisor = Supervisor({name: (run, _Ear(self, name)) for name, run in runs.items()}, sleep=sleep)
@@ -180,7 +178,18 @@ class Feeder:
         return [{**row, "says": f"{row['says']} {self._trouble}".strip()} for row in rows]
 
     def update(self) -> None:
-        """Let the assessment take what is new. What it cannot take now it is given again."""
+        """Let the assessment take what is new, and the room the assessment. What cannot be taken now is tried again."""
+        try:
+            self._take()
+            while self._unplaced:
+                self._replace(self._unplaced[0])
+                del self._unplaced[0]
+        except Exception as error:  # the feeds go on and the record grows; the assessment stays as it was
+            self._trouble = f"The assessment could not take it: {said_of(error)}"
+        else:
+            self._trouble = ""
+
+    def _take(self) -> None:
         now = self._clock()
         fresh, outages = self._changes(now)
         if any(state.lost_looks for state in self._states.values()):
@@ -189,12 +198,8 @@ class Feeder:
         self._pending = [fresh]
         if not (len(fresh.observations) or len(fresh.looks) or len(fresh.set_aside) or outages or self._told):
             return
-        try:
-            self._replace(self._live.take(fresh, outages=outages, now=now))
-        except Exception as error:  # the feeds go on and the record grows; the assessment stays as it was
-            self._trouble = f"The assessment could not take it: {said_of(error)}"
-            return
-        self._pending, self._trouble, self._told = [], "", now
+        self._unplaced.append(self._live.take(fresh, outages=outages, now=now))
+        self._pending, self._told = [], now
 
     def _changes(self, now: datetime) -> tuple[Readings, tuple[Outage, ...]]:
         with self._lock:
@@ -274,7 +279,7 @@ class Feeder:
             except Exception as error:  # the record does not take it now: looked at again
                 self._trouble = said_of(error)
             else:
-                if changed or self._pending:
+                if changed or self._pending or self._unplaced:
                     self._changed.set()
 
     def _look(self, now: datetime) -> bool:

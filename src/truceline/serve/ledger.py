@@ -6,6 +6,7 @@ milliseconds whatever it holds.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -43,6 +44,10 @@ class Ledger:
         self._waiting: list[_Waiting] = []
         self._queue = threading.Lock()
         self._writer = threading.Lock()
+
+    def alone(self) -> contextlib.AbstractContextManager[bool]:
+        """Return what keeps everybody else from writing while it is held: for whoever writes to the record itself."""
+        return self._writer
 
     def append(self, kind: str, row: Mapping[str, Any], *, id_column: str, new: bool = False) -> None:
         """Write one entry and return when it is on the disk.

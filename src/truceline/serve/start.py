@@ -17,7 +17,7 @@ from truceline.errors import RequestError
 from truceline.findings.tables import Assessment
 from truceline.live import Live
 from truceline.mission import Mission
-from truceline.monitoring import keep
+from truceline.monitoring import Changed, keep, keep_changes
 from truceline.serve.accounts import Accounts
 from truceline.serve.app import make_app
 from truceline.serve.desk import open_desk
@@ -79,28 +79,36 @@ def open_house(
     )
 
 
-def live_of(mission: Mission, *, clock: Clock, tell: Callable[[str], None] = lambda step: None) -> Live:
-    """Return the mission watched live, from what its files say as of the clock's now or of the mission's end."""
-    return Live.of(mission, now=min(clock(), mission.brief.period.end), tell=tell)
+def fed(
+    mission: Mission, db: str | Path, *, key: Path, clock: Clock, tell: Callable[[str], None] = lambda step: None
+) -> tuple[Live, Feeder] | None:
+    """Return the mission watched live with what its feeds said before, and its feeds; None where it has no feeds.
 
-
-def with_feeds(
-    house: House, mission: Mission, live: Live, *, clock: Clock, tell: Callable[[str], None] = lambda step: None
-) -> House:
-    """Return the house with the feeds of the mission's feeds.yaml: listened to while the application runs.
-
-    What they said before is read from the record first.
+    What they said is read from the room's record; nothing is written to it.
     """
-    room = house.room
-    feeder = Feeder(
-        mission.feeds(),
-        room.ledger,
-        clock=clock,
-        live=live,
-        make=lambda: live_of(mission, clock=clock),
-        replace=lambda update: room.replace(update.assessment),
-    )
+    feeds = mission.feeds()
+    if not feeds:
+        return None
+
+    def make() -> Live:
+        return Live.of(mission, now=min(clock(), mission.brief.period.end), tell=tell)
+
+    live = make()
+    feeder = Feeder(feeds, Record.open(db, key=key), clock=clock, live=live, make=make)
     feeder.replay(tell)
+    return live, feeder
+
+
+def with_feeds(house: House, feeder: Feeder) -> House:
+    """Return the house with feeds that are listened to while the application runs."""
+    room = house.room
+
+    def place(update: Changed) -> None:
+        with room.ledger.alone():
+            keep_changes(update, room.record)
+        room.replace(update.assessment)
+
+    feeder.enter(room.ledger, place)
     return replace(house, feeder=feeder)
 
 
