@@ -108,3 +108,19 @@ def test_a_secret_in_the_file_is_refused_and_not_repeated(old, new):
     with pytest.raises(RequestError) as caught:
         read(WHOLE.replace(old, new, 1))
     assert "hunter2" not in str(caught.value)
+
+
+def test_the_example_of_the_reference_is_understood():
+    import re
+
+    page = Path(__file__).resolve().parents[2] / "docs/reference/feeds.md"
+    (example,) = re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    feeds = read_feeds(
+        example,
+        folder=Path("/mission"),
+        where="feeds.yaml",
+        sensors=["north-post", "north-array", "south-array"],
+        sources=["viirs-noaa20"],
+        box=BOX,
+    )
+    assert {feed.kind for feed in feeds} == set(KINDS)

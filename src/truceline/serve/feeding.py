@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -35,6 +36,7 @@ from truceline.timespan import iso, parse_instant
 _EARLY = {"reason": "its time has not come yet.", "todo": "Set the sender's clock right."}
 HEARD, SETTINGS = "heard", "feed"
 PAUSE_S = 2.0  # between the end of one update of the assessment and the next
+RESTS = 2.0  # times as long as an update took, if that is longer than the pause
 LOOK_S = 5.0  # between looks at who is silent
 GROWS_MIN = 15.0  # how often the assessment learns that a silence goes on
 
@@ -268,8 +270,10 @@ class Feeder:
         while True:
             await self._changed.wait()
             self._changed.clear()
+            began = time.monotonic()
             await asyncio.to_thread(self.update)
-            await sleep(self._pause_s)
+            # when much comes at once an update takes long, and those who wait for the record go before the next
+            await sleep(max(self._pause_s, RESTS * (time.monotonic() - began)))
 
     async def _keep_looking(self, sleep: Sleep) -> None:
         while True:
