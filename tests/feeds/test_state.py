@@ -64,7 +64,7 @@ def test_what_has_not_happened_yet_waits_and_is_set_aside_until_its_time_comes()
     state.add(read_messages(feed(), [early]), now=NOW)
     assert (state.taken, state.set_aside) == (0, 1)
     assert not len(state.changes().observations)
-    state.add(read_messages(feed(), []), now=NOW + timedelta(days=2))
+    state.ripen(NOW + timedelta(days=2))
     assert (state.taken, state.set_aside) == (1, 0)
     assert len(state.changes().observations) == 1
 

@@ -42,6 +42,10 @@ class Tally:
     stopped: datetime | None = None
     says: str = ""
 
+    def hear(self, at: datetime) -> None:
+        """Note that something came."""
+        self.last_message = max(self.last_message or at, at)
+
 
 def health_of(feeds: Iterable[Feed], tallies: dict[str, Tally], *, now: datetime) -> list[dict[str, Any]]:
     """Return one row of HEALTH for each feed. Pure."""

@@ -61,6 +61,15 @@ class FeedState:
             self.last_observed = max(self.last_observed or ends, ends)
         self._fresh.append(Said(observations=due, set_aside=aside, looks=said.looks, pixels=said.pixels))
 
+    def has_due(self, now: datetime) -> bool:
+        """Return whether the time of something has come that `ripen` did not see yet."""
+        return bool((self._early["time_start"] <= pd.Timestamp(now + AHEAD)).any())
+
+    def ripen(self, now: datetime) -> None:
+        """Let what waited for its time be among the changes when that has come."""
+        if self.has_due(now):
+            self.add(Said(observations=empty(OBSERVATIONS), set_aside=empty(SET_ASIDE)), now=now)
+
     def changes(self) -> Readings:
         """Return what is new since this was asked last."""
         fresh, self._fresh = self._fresh, []

@@ -11,30 +11,28 @@ import contextlib
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from truceline.errors import RequestError, UnknownNameError
 from truceline.feeds import Feed, FeedState, Message, Tally, from_entry, health_of, read_messages, receive, to_entry
-from truceline.feeds.health import is_silent
 from truceline.feeds.messages import KIND
 from truceline.feeds.running import runs_of
-from truceline.feeds.silence import KIND as SILENCE
-from truceline.feeds.silence import Silences
 from truceline.feeds.state import parted
 from truceline.feeds.supervise import Sleep, Supervisor, said_of
 from truceline.monitoring import Changed
 from truceline.observations import Outage, Readings, gather
+from truceline.serve.feed_words import FeedEar, settings_row, told_of
 from truceline.serve.intake import Intake, Receipt, Waiting
 from truceline.serve.ledger import Clock, Ledger
+from truceline.serve.quiet import Quiet
 from truceline.serve.refusals import TooManyError
 from truceline.store import Record
-from truceline.timespan import iso, parse_instant
+from truceline.timespan import parse_instant
 
-_EARLY = {"reason": "its time has not come yet.", "todo": "Set the sender's clock right."}
-HEARD, SETTINGS = "heard", "feed"
+SETTINGS = "feed"
 PAUSE_S = 2.0  # between the end of one update of the assessment and the next
 RESTS = 2.0  # times as long as an update took, if that is longer than the pause
 LOOK_S = 5.0  # between looks at who is silent
@@ -71,10 +69,8 @@ class Feeder:
         self._live = live
         self._states = {name: FeedState(feed) for name, feed in self.feeds.items()}
         self._tallies = {name: Tally(started=clock()) for name in self.feeds}
-        self._kept = dict[str, datetime]()  # when a feed was last heard, as the record has it
-        self._silences = Silences(feeds)
+        self._quiet = Quiet(self.feeds, self._tallies)
         self._lock = threading.Lock()  # over states and tallies, held for moments: the event loop takes it too
-        self._silence_lock = threading.Lock()
         self._record_lock = threading.Lock()  # no message is written while all are read
         self._pending: list[Readings] = []  # what the assessment has not taken yet
         self._trouble = ""
@@ -82,23 +78,18 @@ class Feeder:
 
     def replay(self, tell: Callable[[str], None] = lambda step: None) -> None:
         """Read the record's messages again, and bring the assessment to where they lead. Writes nothing."""
-        record, now = self._record, self._clock()
         tell("messages")
-        self._read_all(now)
-        for row in (row for rows in record.payloads(HEARD) for row in rows):
-            if row["feed"] in self.feeds:
-                self._hear(str(row["feed"]), parse_instant(row["at"]))
-        self._kept = {name: t.last_message for name, t in self._tallies.items() if t.last_message is not None}
-        held = {row["outage"]: row for rows in record.payloads(SILENCE) for row in rows}
-        self._silences = Silences(self.feeds.values(), held.values())
+        self._read_all(self._clock())
+        self._quiet.restore(self._record)
         tell("assessment with what feeds said")
         self._take()
 
     def enter(self, ledger: Ledger, replace: Callable[[Changed], None]) -> None:
         """Write to a room from now on, whose assessment has what `replay` read; `replace` gets each update."""
         self._ledger, self._replace, self._unplaced = ledger, replace, []
+        self._quiet.enter(ledger)
         for feed in self.feeds.values():
-            ledger.append(SETTINGS, _settings(feed), id_column="feed")
+            ledger.append(SETTINGS, settings_row(feed), id_column="feed")
         if self._look(self._clock()):
             self.update()
 
@@ -108,7 +99,7 @@ class Feeder:
             for name in {str(row["feed"]) for row in rows} & set(self.feeds):
                 own = [row for row in rows if row["feed"] == name]
                 self._add(name, [from_entry(row) for row in own], now)
-                self._hear(name, max(parse_instant(row["received"]) for row in own))
+                self._tallies[name].hear(max(parse_instant(row["received"]) for row in own))
 
     def _begin_again(self, now: datetime) -> None:
         """Make the assessment anew from all messages: a look it was given is none, and it cannot give it back."""
@@ -129,7 +120,7 @@ class Feeder:
         room = self._record.public_key().hex()
         folder = Path(self._folder.name)
         runs = runs_of(self.feeds.values(), clock=self._clock, folder=folder, room=room, sleep=sleep)
-        self._supervisor = Supervisor({name: (run, _Ear(self, name)) for name, run in runs.items()}, sleep=sleep)
+        self._supervisor = Supervisor({name: (run, FeedEar(self, name)) for name, run in runs.items()}, sleep=sleep)
         self._tasks = [
             asyncio.create_task(self._intake.run(), name="messages"),
             asyncio.create_task(self._keep_up(sleep), name="assessment"),
@@ -171,7 +162,7 @@ class Feeder:
             raise TooManyError("more messages wait to be written than can be held.", wait_s=1.0)
         message = receive(feed_id, body, via=via)
         receipt = await self.take(feed_id, [message])
-        return _told(message, receipt)
+        return told_of(message, receipt)
 
     def health(self) -> list[dict[str, Any]]:
         """Return one row for each feed."""
@@ -205,8 +196,10 @@ class Feeder:
 
     def _changes(self, now: datetime) -> tuple[Readings, tuple[Outage, ...]]:
         with self._lock:
+            for state in self._states.values():
+                state.ripen(now)
             several = [*self._pending, *(state.changes() for state in self._states.values())]
-            return gather(several), self._silences.outages(now)
+        return gather(several), self._quiet.outages(now)
 
     def works(self, feed_id: str, says: str) -> None:
         """Note that a feed works."""
@@ -228,7 +221,7 @@ class Feeder:
     def heard(self, feed_id: str) -> None:
         """Note a sign of life of a feed."""
         with self._lock:
-            self._hear(feed_id, self._clock())
+            self._tallies[feed_id].hear(self._clock())
 
     def _commit(self, taken: Sequence[Waiting]) -> list[Receipt]:
         """Write messages, and read those that are new. Blocks."""
@@ -245,8 +238,8 @@ class Feeder:
             said[name] = self._add(name, fresh, now)
             with self._lock:
                 self._tallies[name].doubled += len(came) - len(fresh)
-                self._hear(name, now)
-            self._end_silence(name, now)
+                self._tallies[name].hear(now)
+            self._quiet.over(name, now)
         self._loop.call_soon_threadsafe(self._changed.set)
         return [said[waiting.feed_id] for waiting in taken]
 
@@ -260,10 +253,6 @@ class Feeder:
             tally.taken, tally.set_aside, tally.last_observed = state.taken, state.set_aside, state.last_observed
         early = parted(said.observations, now)[1]["ref"]
         return Receipt(new=frozenset(message.name for message in messages), said=said, early=frozenset(early))
-
-    def _hear(self, name: str, at: datetime) -> None:
-        tally = self._tallies[name]
-        tally.last_message = max(tally.last_message or at, at)
 
     async def _keep_up(self, sleep: Sleep) -> None:
         """Update the assessment, one update at a time, with a pause after each."""
@@ -287,87 +276,9 @@ class Feeder:
                     self._changed.set()
 
     def _look(self, now: datetime) -> bool:
-        """Note who is silent and who was heard; return whether the assessment should learn of it."""
-        changed = False
-        for name, feed in self.feeds.items():
-            with self._lock:
-                tally = self._tallies[name]
-                last, silent = tally.last_message, is_silent(feed, tally, now)
-            if silent:
-                with self._silence_lock:
-                    row = self._silences.begin(name, start=last or tally.started)
-                    changed |= self._write(row)
-            else:
-                changed |= self._end_silence(name, now)
-            self._keep_heard(name, feed, last)
-        lasts = any(self._silences.open_of(name) for name in self.feeds)
-        return changed or (lasts and self._told is not None and now - self._told > timedelta(minutes=GROWS_MIN))
-
-    def _keep_heard(self, name: str, feed: Feed, last: datetime | None) -> None:
-        """Write down, now and then, that a feed was heard though it said nothing new."""
-        if last is not None and (name not in self._kept or last - self._kept[name] > feed.silent_after / 4):
-            self._ledger.append(HEARD, {"feed": name, "at": iso(last)}, id_column="feed")
-            self._kept[name] = last
-
-    def _end_silence(self, name: str, now: datetime) -> bool:
-        with self._silence_lock:
-            return self._write(self._silences.over(name, end=now))
-
-    def _write(self, row: Mapping[str, Any] | None) -> bool:
-        if row is not None:
-            self._ledger.append(SILENCE, row, id_column="outage")
-        return row is not None
-
-
-class _Ear:
-    """What one feed tells what it hears to."""
-
-    def __init__(self, feeder: Feeder, feed_id: str) -> None:
-        self._feeder, self._feed_id = feeder, feed_id
-
-    async def take(self, messages: Sequence[Message]) -> None:
-        await self._feeder.take(self._feed_id, messages)
-
-    def works(self, says: str) -> None:
-        self._feeder.works(self._feed_id, says)
-
-    def heard(self) -> None:
-        self._feeder.heard(self._feed_id)
-
-    def fails(self, says: str) -> None:
-        self._feeder.fails(self._feed_id, says)
-
-    def stops(self) -> None:
-        self._feeder.stops(self._feed_id)
-
-
-def _settings(feed: Feed) -> dict[str, Any]:
-    """Return what the record holds of a feed: by which settings its messages were read. No address, no variable."""
-    takes = {name: [t.sensor, t.act, t.sensor_id, t.sigma_m, t.at_least] for name, t in sorted(feed.takes.items())}
-    return {
-        "feed": feed.feed_id,
-        "kind": feed.kind,
-        "called": feed.called,
-        "sensors": list(feed.sensors),
-        "sources": list(feed.sources),
-        "silent_after_min": feed.silent_after_min,
-        "reader": feed.reader,
-        "options": {str(key): str(value) for key, value in feed.options.items()},
-        "takes": takes,
-    }
-
-
-def _told(message: Message, receipt: Receipt) -> dict[str, Any]:
-    """Return what became of one message, for whoever sent it."""
-    if message.name not in receipt.new:
-        return {"message": message.sha256, "doubled": True, "taken": 0, "set_aside": []}
-    aside = receipt.said.set_aside
-    mine = aside[aside["file"] == message.short]
-    refs = set(receipt.said.observations["ref"][receipt.said.observations["ref"].str.startswith(message.short)])
-    early = [{"line": int(ref.rpartition(":")[2]), **_EARLY} for ref in sorted(refs & receipt.early)]
-    return {
-        "message": message.sha256,
-        "doubled": False,
-        "taken": len(refs - receipt.early),
-        "set_aside": [*mine[["line", "reason", "todo"]].to_dict("records"), *early][:20],
-    }
+        """Note who is silent; return whether the assessment should learn of that, or of what has come due."""
+        changed = self._quiet.look(now)
+        with self._lock:
+            due = any(state.has_due(now) for state in self._states.values())
+        old = self._told is not None and now - self._told > timedelta(minutes=GROWS_MIN)
+        return changed or due or (old and self._quiet.lasts)
