@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from truceline.feeds import Feed, Message
@@ -68,7 +69,8 @@ def settings_row(feed: Feed) -> dict[str, Any]:
         "sources": list(feed.sources),
         "silent_after_min": feed.silent_after_min,
         "reader": feed.reader,
-        "options": {str(key): str(value) for key, value in feed.options.items()},
+        # of a file its name: where it lies is this machine's own affair
+        "options": {key: Path(str(said)).name if key == "cloud" else str(said) for key, said in feed.options.items()},
         "takes": takes,
     }
 
