@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -126,6 +127,17 @@ class Ear:
     async def until(self, count, seconds=10):
         async with asyncio.timeout(seconds), self._came:
             await self._came.wait_for(lambda: len(self.taken) >= count)
+
+
+def alone(work):
+    """Return what work gives in a thread of its own: a page test may keep an event loop running in this one."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(work).result()
+
+
+def played(coroutine):
+    """Run a coroutine to its end in an event loop of its own."""
+    return alone(lambda: asyncio.run(coroutine))
 
 
 async def eventually(true, seconds=10):

@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from feed_samples import answering, event
+from feed_samples import alone, answering, event
 
-from truceline.cli import run
+from truceline.cli import run as command_line
 from truceline.mission import open_mission
 
 MISSION = Path(__file__).resolve().parents[2] / "missions/easter-2026"
@@ -17,6 +17,10 @@ MISSION = Path(__file__).resolve().parents[2] / "missions/easter-2026"
 def folder(tmp_path):
     shutil.copytree(MISSION, tmp_path / "mission")
     return tmp_path / "mission"
+
+
+def run(words):
+    return alone(lambda: command_line(words))
 
 
 def write(folder, *feeds):

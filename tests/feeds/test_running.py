@@ -9,7 +9,7 @@ import time
 
 import paho.mqtt.client as mqtt
 import pytest
-from feed_samples import NOW, Ear, answering, cot_xml, eventually, feed, firms_csv, thing
+from feed_samples import NOW, Ear, answering, cot_xml, eventually, feed, firms_csv, played, thing
 from paho.mqtt.enums import CallbackAPIVersion
 
 from truceline.errors import RecordError
@@ -65,7 +65,7 @@ def test_a_feed_that_fails_is_begun_again_with_growing_pauses_and_touches_no_oth
         assert time.monotonic() - began < 1.5
         assert ears["bad"].stopped == ears["good"].stopped == 1
 
-    asyncio.run(play())
+    played(play())
 
 
 def test_a_feed_that_worked_is_begun_again_soon():
@@ -88,7 +88,7 @@ def test_a_feed_that_worked_is_begun_again_soon():
         await keeper.stop()
         assert set(slept) == {1}
 
-    asyncio.run(play())
+    played(play())
 
 
 def test_an_error_of_others_is_told_by_its_kind_alone():
@@ -122,7 +122,7 @@ def test_an_address_is_asked_with_its_key_and_no_error_holds_it(monkeypatch):
         with pytest.raises(Exception, match="POSTS_KEY is not set"):
             await ask_http(mine)
 
-    asyncio.run(play())
+    played(play())
 
 
 def test_firms_is_asked_again_and_again_and_a_refused_key_is_not_told(monkeypatch, tmp_path):
@@ -152,7 +152,7 @@ def test_firms_is_asked_again_and_again_and_a_refused_key_is_not_told(monkeypatc
         assert "FIRMS answered" in ear.failures[0]
         assert "hunter2" not in "".join(ear.failures)
 
-    asyncio.run(play())
+    played(play())
 
 
 def test_without_a_network_firms_stops_within_a_second(monkeypatch, tmp_path):
@@ -171,7 +171,7 @@ def test_without_a_network_firms_stops_within_a_second(monkeypatch, tmp_path):
         await keeper.stop()
         assert time.monotonic() - began < 1.5
 
-    asyncio.run(play())
+    played(play())
 
 
 def test_cot_comes_from_a_server_and_what_the_record_does_not_take_is_not_read_on():
@@ -196,7 +196,7 @@ def test_cot_comes_from_a_server_and_what_the_record_does_not_take_is_not_read_o
             await asyncio.wait_for(task, 5)
         server.close()
 
-    asyncio.run(play())
+    played(play())
 
 
 def test_cot_is_listened_for_and_a_slow_record_holds_the_sender_back():
@@ -221,7 +221,7 @@ def test_cot_is_listened_for_and_a_slow_record_holds_the_sender_back():
         writer.close()
         await ended(task)
 
-    asyncio.run(play())
+    played(play())
 
 
 def test_a_sender_that_breaks_off_is_forgotten_and_a_record_that_refuses_begins_the_feed_again():
@@ -241,7 +241,7 @@ def test_a_sender_that_breaks_off_is_forgotten_and_a_record_that_refuses_begins_
             await asyncio.wait_for(task, 5)
         writer.close()
 
-    asyncio.run(play())
+    played(play())
 
 
 def test_a_file_is_read_when_it_has_stopped_growing_and_once(tmp_path):
@@ -278,7 +278,7 @@ def test_a_folder_is_watched_and_what_was_not_taken_is_read_again(tmp_path):
         with pytest.raises(Exception, match="cannot be read"):
             await run_folder(feed("folder", path=tmp_path / "gone"), ear, sleep=quick)
 
-    asyncio.run(play())
+    played(play())
 
 
 @pytest.fixture
@@ -362,7 +362,7 @@ def test_mqtt_is_acknowledged_after_the_record_has_it_and_nothing_is_lost_on_the
         await third.until(1)
         await ended(task)
 
-    asyncio.run(play())
+    played(play())
 
 
 def test_a_slow_record_holds_the_broker_back(broker):
@@ -383,4 +383,4 @@ def test_a_slow_record_holds_the_broker_back(broker):
         assert len({message.name for message in ear.taken}) == count
         await ended(task)
 
-    asyncio.run(play())
+    played(play())

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pandas as pd
 import pytest
-from feed_samples import at, cot_xml, event, eventually, feed, firms_csv
+from feed_samples import at, cot_xml, event, eventually, feed, firms_csv, played
 from rooms import Clock, client_of, key_headers, make_house
 
 from truceline.errors import RecordError
@@ -169,7 +169,7 @@ def sent(feeder, feed_id, messages):
         finally:
             await feeder.stop()
 
-    return asyncio.run(play())
+    return played(play())
 
 
 async def forever_after_zero(seconds):
@@ -237,7 +237,7 @@ def work(place, turn, told):
             await feeder.take("posts", [message])
             os.write(told, (message.sha256 + "\n").encode())
 
-    asyncio.run(play())
+    played(play())
 
 
 def test_the_content_of_a_track_is_nowhere_in_the_room(tmp_path, clock):
@@ -323,7 +323,7 @@ def test_one_update_at_a_time_and_many_messages_to_one(small, clock):
         await eventually(lambda: live.readings is not None and len(live.readings.observations) == 7)
         await feeder.stop()
 
-    asyncio.run(play())
+    played(play())
     assert live.most == 1
     assert live.takes < 21
 
@@ -367,7 +367,7 @@ def test_what_waits_for_the_record_is_bounded_and_a_refusal_reaches_whoever_wait
         assert intake._held == 0
         task.cancel()
 
-    asyncio.run(play())
+    played(play())
 
 
 def test_no_setting_that_leads_to_a_secret_is_in_the_record(small, clock):
