@@ -49,6 +49,10 @@ COMMANDS = {
         "Say how well a line is watched: seen, partly seen, not seen, by kind of violation, sector, day and night.",
     ),
     "fetch": ("feeds", "Download a public feed; goes on where a broken download stopped. Needs the network."),
+    "feeds": (
+        "feeds_check",
+        "Check a mission's feeds.yaml; with --once ask each feed that is pulled, and show what would be taken.",
+    ),
     "serve": ("serve", "Open the operations room on a mission: a web page and an API, until it is stopped."),
     "account": (
         "rooms",

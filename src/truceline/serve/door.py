@@ -136,6 +136,9 @@ class Door:
         key = (profile.name, iso(now) if profile.delay_h else "", len(steps), self._room.number(hour))
         with self._lock:
             if key not in self._views:
+                if not profile.delay_h:  # what stood before is asked for no more
+                    for old in [one for one in self._views if one[0] == profile.name]:
+                        del self._views[old]
                 self._views[key] = self._made(profile, now, as_of)
                 while len(self._views) > _KEPT:
                     self._views.popitem(last=False)

@@ -7,6 +7,7 @@ import ipaddress
 import secrets
 import socket
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,12 +15,14 @@ import uvicorn
 
 from truceline.errors import RequestError
 from truceline.findings.tables import Assessment
+from truceline.live import Live
 from truceline.mission import Mission
-from truceline.monitoring import keep
+from truceline.monitoring import Changed, keep, keep_changes
 from truceline.serve.accounts import Accounts
 from truceline.serve.app import make_app
 from truceline.serve.desk import open_desk
 from truceline.serve.door import Door
+from truceline.serve.feeding import Feeder
 from truceline.serve.handover import check_open
 from truceline.serve.house import House, utc_now
 from truceline.serve.ledger import Clock
@@ -74,6 +77,39 @@ def open_house(
         open_to_all=open_to_all,
         secure=secure,
     )
+
+
+def fed(
+    mission: Mission, db: str | Path, *, key: Path, clock: Clock, tell: Callable[[str], None] = lambda step: None
+) -> tuple[Live, Feeder] | None:
+    """Return the mission watched live with what its feeds said before, and its feeds; None where it has no feeds.
+
+    What they said is read from the room's record; nothing is written to it.
+    """
+    feeds = mission.feeds()
+    if not feeds:
+        return None
+
+    def make() -> Live:
+        return Live.of(mission, now=min(clock(), mission.brief.period.end), tell=tell)
+
+    live = make()
+    feeder = Feeder(feeds, Record.open(db, key=key), clock=clock, live=live, make=make)
+    feeder.replay(tell)
+    return live, feeder
+
+
+def with_feeds(house: House, feeder: Feeder) -> House:
+    """Return the house with feeds that are listened to while the application runs."""
+    room = house.room
+
+    def place(update: Changed) -> None:
+        with room.ledger.alone():
+            keep_changes(update, room.record)
+        room.replace(update.assessment)
+
+    feeder.enter(room.ledger, place)
+    return replace(house, feeder=feeder)
 
 
 def _check_mission(record: Record, mission_id: str, where: str) -> None:
