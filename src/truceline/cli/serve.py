@@ -12,6 +12,7 @@ from truceline.cli.shown import progress
 from truceline.cli.words import Json, instant
 from truceline.mission import open_mission
 from truceline.monitoring import signing_key
+from truceline.serve.shelf import Shelf
 from truceline.serve.start import bound, is_loopback, one_time_link, open_house, pretending, run, watched
 
 
@@ -40,6 +41,7 @@ def serve(
             house = open_house(
                 assessment, db, key=signing_key(), clock=clock, open_to_all=public, secure=secure, resume=resume
             )
+            house.door.hold(Shelf(opened.folder, clock))
         token = one_time_link(house) if is_loopback(host) else ""
         shown_host = f"[{host}]" if ":" in host else host
         address = f"http://{shown_host}:{listening.getsockname()[1]}/"

@@ -23,6 +23,7 @@ from truceline.serve.features import Collection, collections_of
 from truceline.serve.reviews import Step
 from truceline.serve.roles import READ, Caller
 from truceline.serve.room import Room
+from truceline.serve.shelf import Shelf
 from truceline.serve.windows import Window
 from truceline.timespan import iso
 
@@ -71,6 +72,7 @@ class Door:
 
     def __init__(self, room: Room) -> None:
         self._room = room
+        self._shelf: Shelf | None = None
         self._views: OrderedDict[tuple[str, str, int], View] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -119,6 +121,21 @@ class Door:
             "signature": proof.head.signature,
             "holds": proof.holds(),
         }
+
+    def hold(self, shelf: Shelf) -> None:
+        """Take the shelf of the mission's papers in charge."""
+        self._shelf = shelf
+
+    def shelf(self, view: View) -> Shelf | None:
+        """Return the shelf of the mission's papers; None outside the mission, for they hold its bases and sites."""
+        return self._shelf if view.whole else None
+
+    def papers(self, view: View) -> Shelf:
+        """Return the shelf, or say that there is none."""
+        shelf = self.shelf(view)
+        if shelf is None:
+            raise UnknownNameError("path", "papers", ())
+        return shelf
 
     def version(self, caller: Caller) -> str:
         """Return the version a caller would see: that something changed, not what."""

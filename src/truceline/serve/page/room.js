@@ -3,10 +3,15 @@ import { ask, coded, make, on, percent, state, table, tell, term, tone, word } f
 import { close, show } from "/static/drawer.js";
 import { draw } from "/static/map.js";
 import { layOut, paint, spoken } from "/static/strip.js";
-import { VIEWS } from "/static/views.js";
+import { FEEDS, feedsHere } from "/static/feeds.js";
+import { PAPERS, papersHere } from "/static/papers.js";
+import { VIEWS as TABLES } from "/static/views.js";
 
 const $ = (id) => document.getElementById(id);
 const LISTED = 60, FILTERS = ["clause", "act", "sector", "party", "verdict", "watched"];
+const VIEWS = { ...TABLES, ...FEEDS, ...PAPERS };
+const ORDER = ["watch", "clocks", "coverage", "feeds", "windows", "claims", "agreement", "plan", "exercise", "outlook", "reports"];
+let here = []; // the views this reader has besides the tables
 let listed = LISTED, view = "watch", timer = 0, readAt = "", events = null;
 const remember = (language) => { try { localStorage.setItem("language", language); } catch { /* private browsing */ } };
 const remembered = () => { try { return localStorage.getItem("language"); } catch { return null; } };
@@ -16,7 +21,11 @@ async function speak(language) {
   document.documentElement.lang = $("language").value = language;
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
   for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", word(element.dataset.label));
-  $("views").replaceChildren(...["watch", ...Object.keys(VIEWS)].map((name) => make("button", { type: "button", "data-view": name, text: word("room." + name), onclick: () => go(name) })));
+  layViews();
+}
+function layViews() {
+  const shown = ORDER.filter((name) => name === "watch" || name in TABLES || here.includes(name));
+  $("views").replaceChildren(...shown.map((name) => make("button", { type: "button", "data-view": name, text: word("room." + name), "aria-current": name === view && "", onclick: () => go(name) })));
 }
 async function load() {
   const language = document.documentElement.lang;
@@ -47,6 +56,8 @@ async function enter() {
   $("sign-out").hidden = !state.me || !state.me.account;
   if (!state.me) return;
   await load();
+  here = [...await papersHere(), ...await feedsHere()];
+  layViews();
   await go(view);
   listen();
 }
