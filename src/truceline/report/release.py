@@ -196,7 +196,7 @@ def _dropped(shown: Assessment, profile: Profile, withheld: Counter[str]) -> Ass
         digests = {f"input {n}": sha for n, sha in enumerate(sorted(shown.digests.values()), start=1)}
         # when one source last looked, or that one sensor is out, tells where nobody looks now
         told = [text for text in shown.warnings if not text.startswith(_OF_ONE_SENSOR)]
-        withheld["not for this reader, warnings of one sensor or source"] = len(shown.warnings) - len(told)
+        withheld["not for this reader, warnings"] = len(shown.warnings) - len(told)
         shown = replace(shown, digests=digests, warnings=tuple(map(_without_decimals, told)))
     return replace(shown, **changed)
 
