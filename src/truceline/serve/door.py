@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -121,6 +121,10 @@ class Door:
             "signature": proof.head.signature,
             "holds": proof.holds(),
         }
+
+    def make_ready(self, make: Callable[[View], object]) -> None:
+        """Make something from the mission's view before anybody asks for it; it is kept with the view, and stays in."""
+        make(self._view(PROFILES["mission"]))
 
     def hold(self, shelf: Shelf) -> None:
         """Take the shelf of the mission's papers in charge."""
