@@ -80,8 +80,7 @@ def test_a_morning_in_the_room(people, server):
     page.select_option("#filters [name=verdict]", "violation")
     few = shown(page)
     assert 0 < few < everything
-    wait_until(page, "window.trucelineMap.isSourceLoaded('points') && window.trucelineMap.loaded()")
-    assert page.evaluate("window.trucelineMap.queryRenderedFeatures({layers:['incidents']}).length") <= few * 2
+    wait_until(page, f"window.trucelineMap.dotsInside === {few}")
     assert set(page.locator("#list tbody .tone").all_inner_texts()) == {"violation"}
     # the day slider, by keyboard
     page.locator("#day").focus()

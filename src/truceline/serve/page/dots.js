@@ -3,6 +3,7 @@
 import { state } from "/static/state.js";
 
 const SHADES = 50; // of probability told apart
+const CROWD = 3000; // so many have room at their full size
 const GREY = "#7d8892"; // rejected
 const clamp = (v) => Math.max(0, Math.min(1, v));
 const rgb = (hex) => [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16));
@@ -25,7 +26,7 @@ function stamp(radius, applies, colour, line) {
   return { half, dx: Int16Array.from(dx), dy: Int16Array.from(dy), adds: Float32Array.from(adds), keeps: Float32Array.from(keeps) };
 }
 function stampOf(all, i, grow, scale) {
-  const round = Math.round(Math.max(2.5, all.radius[i] * grow) * 2), applies = all.applies[i] && !all.rejected[i] ? 1 : 0;
+  const round = Math.round(Math.max(2, all.radius[i] * grow) * 2), applies = all.applies[i] && !all.rejected[i] ? 1 : 0;
   const step = all.rejected[i] ? SHADES + 1 : Math.round(all.p[i] * SHADES), key = ((round * 2 + applies) * 64 + step) * 8 + scale;
   let one = stamps.get(key);
   if (!one) stamps.set(key, one = stamp(round / 2 * scale, applies, step > SHADES ? rgb(GREY) : shade(step / SHADES), (applies ? 0.7 : 1.4) * scale));
@@ -33,7 +34,8 @@ function stampOf(all, i, grow, scale) {
 }
 // Stamp what the filters leave into a picture, the first of the list last, so that what counts most lies on top. `place`
 // writes where incident i lies, in the picture's pixels, into its second argument; NaN is nowhere. Returns how many lie in it.
-export function stampAll(image, scale, grow, place) {
+export function stampAll(image, scale, size, place) {
+  const grow = size * Math.min(1, (CROWD / state.shown) ** 0.25); // the more there are, the smaller each
   const all = state.data.incidents, { data: px, width, height } = image, at = [0, 0];
   let inside = 0;
   for (let i = all.n - 1; i >= 0; i--) {

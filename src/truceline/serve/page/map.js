@@ -80,7 +80,7 @@ export function draw() {
   try {
     map = new maplibregl.Map({ container: place, style: style(), bounds: [[d.box[0], d.box[1]], [d.box[2], d.box[3]]], attributionControl: false,
       fitBoundsOptions: { padding: { top: 12, bottom: 12, left: 12, right: Math.min(90, place.clientWidth / 6) } },
-      dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 13, renderWorldCopies: false, canvasContextAttributes: { preserveDrawingBuffer: true } });
+      dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 13, renderWorldCopies: false });
   } catch (error) {
     place.textContent = word("map.no_webgl");
     place.removeAttribute("role");

@@ -1,5 +1,5 @@
 // What the page knows, and how it asks the server. Texts are set as text, never as HTML.
-export const state = { me: null, words: {}, mission: null, data: null, steps: [], day: 0, chosen: -1, mask: [], filters: {} };
+export const state = { me: null, words: {}, mission: null, data: null, steps: [], day: 0, chosen: -1, mask: [], shown: 0, filters: {} };
 const heard = new Map();
 
 export function on(name, what) {
