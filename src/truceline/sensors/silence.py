@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from truceline.geodesy import metres_per_degree_each
-from truceline.light import SUNRISE_DEG, sun_elevation_deg
+from truceline.light import SUNRISE_DEG, sun_elevation_each_deg
 from truceline.sensors.coverage import hourly_steps
 from truceline.sensors.deployment import Deployment, Post
 from truceline.sensors.facts import MID
@@ -72,8 +72,7 @@ class StandingBy:
 
     def _missed(self, kind: str, some: pd.DataFrame, hour: Ints, noticed: Mapping[str, Ints]) -> Floats:
         lon, lat = some["lon_deg"].to_numpy(float), some["lat_deg"].to_numpy(float)
-        middle = {"lon_deg": lon.mean(keepdims=True), "lat_deg": lat.mean(keepdims=True)}
-        night = sun_elevation_deg(pd.DatetimeIndex(some["time_start"]), **middle)[:, 0] < SUNRISE_DEG
+        night = sun_elevation_each_deg(pd.DatetimeIndex(some["time_start"]), lon_deg=lon, lat_deg=lat) < SUNRISE_DEG
         weather = hours_by_month(MID)
         ln_left = np.zeros((3, len(some)))
         for word in PROMPT:

@@ -73,7 +73,7 @@ class Door:
     def __init__(self, room: Room) -> None:
         self._room = room
         self._shelf: Shelf | None = None
-        self._views: OrderedDict[tuple[str, str, int], View] = OrderedDict()
+        self._views: OrderedDict[tuple[str, str, int, int], View] = OrderedDict()
         self._lock = threading.Lock()
 
     def look(self, caller: Caller, what: str) -> View:
@@ -151,7 +151,7 @@ class Door:
             now = now.replace(minute=0, second=0, microsecond=0)
         as_of = now - timedelta(hours=profile.delay_h) if profile.delay_h else None
         steps = self._room.reviews.steps(as_of)
-        key = (profile.name, iso(now) if profile.delay_h else "", len(steps))
+        key = (profile.name, iso(now) if profile.delay_h else "", len(steps), self._room.revision)
         with self._lock:
             if key not in self._views:
                 self._views[key] = self._made(profile, now, as_of, steps)

@@ -16,11 +16,17 @@ class Room:
 
     def __init__(self, assessment: Assessment, record: Record, clock: Clock) -> None:
         self._assessment = assessment
+        self.revision = 0  # how often it was replaced
         self.record = record
         self.now = clock
         self.ledger = Ledger(record, clock)
         self.reviews = Reviews(self.ledger)
         self.windows = Windows(self.ledger)
+
+    def replace(self, assessment: Assessment) -> None:
+        """Let another assessment stand, one that knows more."""
+        self._assessment = assessment
+        self.revision += 1
 
     def assessment(self, as_of: datetime | None = None) -> Assessment:
         """Return the assessment as it reads with every step taken by an instant, or by now."""

@@ -8,6 +8,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import uvicorn
 
 from truceline.errors import RequestError, TrucelineError
 from truceline.findings.tables import Assessment
+from truceline.live import Live
 from truceline.mission import Mission
 from truceline.monitoring import keep
 from truceline.report.words import LANGUAGES
@@ -22,6 +24,7 @@ from truceline.serve.accounts import Accounts
 from truceline.serve.app import make_app
 from truceline.serve.desk import open_desk
 from truceline.serve.door import Door
+from truceline.serve.feeding import Feeder
 from truceline.serve.handover import check_open
 from truceline.serve.house import House, utc_now
 from truceline.serve.ledger import Clock
@@ -77,6 +80,31 @@ def open_house(
         open_to_all=open_to_all,
         secure=secure,
     )
+
+
+def live_of(mission: Mission, *, clock: Clock, tell: Callable[[str], None] = lambda step: None) -> Live:
+    """Return the mission watched live, from what its files say as of the clock's now or of the mission's end."""
+    return Live.of(mission, now=min(clock(), mission.brief.period.end), tell=tell)
+
+
+def with_feeds(
+    house: House, mission: Mission, live: Live, *, clock: Clock, tell: Callable[[str], None] = lambda step: None
+) -> House:
+    """Return the house with the feeds of the mission's feeds.yaml: listened to while the application runs.
+
+    What they said before is read from the record first.
+    """
+    room = house.room
+    feeder = Feeder(
+        mission.feeds(),
+        room.ledger,
+        clock=clock,
+        live=live,
+        make=lambda: live_of(mission, clock=clock),
+        replace=lambda update: room.replace(update.assessment),
+    )
+    feeder.replay(tell)
+    return replace(house, feeder=feeder)
 
 
 def _check_mission(record: Record, mission_id: str, where: str) -> None:
