@@ -17,14 +17,12 @@ from truceline.errors import RequestError
 from truceline.provenance import digest
 from truceline.serve.copies import copy_room
 from truceline.serve.desk import ACCOUNTS, KEYS, PUBLISHED, SESSIONS, open_desk
-from truceline.serve.ledger import Ledger
+from truceline.serve.ledger import RESUMED, SEAL, SEALED_ID, SUSPENDED, Ledger
 from truceline.serve.releases import Releases
 from truceline.store import Record, export_bundle
 from truceline.store.database import reading
 from truceline.timespan import iso
 
-SEAL = "seal"
-SUSPENDED, RESUMED = "suspended", "resumed"
 ROOM_NAME, BUNDLE_NAME, REPORTS_NAME, MANIFEST_NAME, WIPE_NAME = (
     "room.sqlite",
     "record",
@@ -48,7 +46,7 @@ class Handover:
 def hand_over(db: str | Path, folder: str | Path, *, key: Path, now: datetime) -> Handover:
     """Suspend a room and write what a successor needs into a new folder; return what was written.
 
-    Stop the server first. The folder holds the room without accounts (room.sqlite, for `restore`), the record as a
+    A server that runs on it answers nobody from then on. The folder holds the room without accounts (room.sqlite, for `restore`), the record as a
     bundle that anybody can verify (record/), each published report as it was published (reports/), the digest of
     every file (manifest.json), and what must be wiped here (WIPE.txt). Nothing is wiped by it.
 
@@ -106,7 +104,7 @@ def check_open(record: Record, *, resume: bool, now: datetime) -> None:
 
 def _mark(record: Record, state: str, now: datetime) -> None:
     with record.batch(now) as batch:
-        batch.append(SEAL, [{"seal": "mission", "state": state, "at": iso(now)}], id_column="seal")
+        batch.append(SEAL, [{"seal": SEALED_ID, "state": state, "at": iso(now)}], id_column="seal")
 
 
 def _left_behind(db: str | Path, key: Path) -> tuple[str, ...]:
