@@ -14,7 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-TYPES = {"u1": np.dtype("<u1"), "u2": np.dtype("<u2"), "u4": np.dtype("<u4"), "i4": np.dtype("<i4")}
+TYPES: dict[str, np.dtype[Any]] = {
+    "u1": np.dtype("<u1"),
+    "u2": np.dtype("<u2"),
+    "u4": np.dtype("<u4"),
+    "i4": np.dtype("<i4"),
+}
 
 
 def packed(values: npt.ArrayLike, kind: str, *, per: int = 1) -> dict[str, Any]:
