@@ -60,6 +60,9 @@ WAYS = {
     "/api/windows": ["/api/windows"],
     "/api/windows/{window_id}/notice": ["/api/windows/silence-0/notice"],
     "/api/alerts": ["/api/alerts"],
+    "/api/papers": ["/api/papers"],
+    "/api/papers/{kind}": ["/api/papers/plan", "/api/papers/exercise"],
+    "/api/papers/{kind}/{name}": ["/api/papers/plan/index"],
     "/api/feeds": ["/api/feeds"],
     "/api/events": [],  # endless; a test of its own
 }

@@ -12,6 +12,7 @@ from truceline.cli.shown import progress
 from truceline.cli.words import Json, instant
 from truceline.mission import open_mission
 from truceline.monitoring import signing_key
+from truceline.serve.shelf import Shelf
 from truceline.serve.start import (
     bound,
     fed,
@@ -51,6 +52,7 @@ def serve(
             house = open_house(
                 assessment, db, key=signing_key(), clock=clock, open_to_all=public, secure=secure, resume=resume
             )
+            house.door.hold(Shelf(opened.folder, clock))
             if live is not None:
                 house = with_feeds(house, live[1])
         token = one_time_link(house) if is_loopback(host) else ""

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from truceline.errors import TrucelineError
 from truceline.provenance import VERSION
-from truceline.serve import events, feed_routes, ogc, pages, reads, signin, silence, writes
+from truceline.serve import events, feed_routes, ogc, pages, papers, reads, signin, silence, writes
 from truceline.serve.house import House
 from truceline.serve.replies import json_reply, refusal
 
@@ -22,7 +22,8 @@ HEADERS = {
     # scripts and styles from this server alone; MapLibre runs its worker from a blob
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-        "worker-src blob:; child-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "worker-src blob:; child-src blob:; frame-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -40,7 +41,7 @@ def make_app(house: House, *, hosts: Sequence[str] = ("127.0.0.1", "localhost", 
         title="Truceline", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None, lifespan=_feeding
     )
     app.state.house = house
-    for part in (pages, signin, ogc, reads, writes, silence, feed_routes, events):
+    for part in (pages, signin, ogc, reads, papers, writes, silence, feed_routes, events):
         app.include_router(part.router)
     app.add_exception_handler(TrucelineError, refusal)
     app.add_exception_handler(RequestValidationError, _not_understood)

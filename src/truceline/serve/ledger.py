@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from truceline.errors import RecordError
-from truceline.serve.refusals import ConflictError
+from truceline.serve.refusals import ConflictError, SuspendedError
 from truceline.store import Batch, Record
 
 Clock = Callable[[], datetime]
@@ -33,6 +33,24 @@ class _Waiting:
     @property
     def ids(self) -> list[str]:
         return [str(row[self.id_column]) for row in self.rows]
+
+
+SEAL, SEALED_ID = "seal", "mission"
+SUSPENDED, RESUMED = "suspended", "resumed"
+
+
+def check_standing(batch: Batch, where: str) -> None:
+    """Raise SuspendedError when the room was suspended: asked in the batch itself, so that nothing slips in after it.
+
+    Whoever hands a room over may do so while a server runs on it; every look is an entry too, so looks end with it.
+    """
+    said = batch.latest(SEAL, SEALED_ID)
+    if said is not None and said["state"] == SUSPENDED:
+        raise SuspendedError(
+            f"this room was suspended at {said['at']} and handed over: nothing is written or shown any more.",
+            where=where,
+            todo="Stop this server. To go on here: truceline serve --resume; that is written down.",
+        )
 
 
 class Ledger:
@@ -91,6 +109,7 @@ class Ledger:
         written: list[frozenset[str] | None] = []
         try:
             with self.record.batch(self._clock()) as batch:
+                check_standing(batch, self.record.where)
                 written = [_take(batch, waiting) for waiting in taken]
         except Exception as error:  # every one of them must hear of it, whatever it is
             for waiting in taken:
