@@ -39,8 +39,8 @@ def packed(values: npt.ArrayLike, kind: str, *, per: int = 1) -> dict[str, Any]:
 
 def coded(column: pd.Series) -> dict[str, Any]:
     """Return texts that repeat as the list of the different ones, in order, and for each row its number in it."""
-    numbers, different = pd.factorize(column, sort=True)
-    return of_list(different.tolist(), numbers)
+    different = sorted(set(column))  # not by factorize, which takes a text of one NUL for an empty one
+    return of_list(different, column.map({text: i for i, text in enumerate(different)}).to_numpy(np.int64))
 
 
 def of_list(different: Sequence[Any], numbers: npt.NDArray[np.int64]) -> dict[str, Any]:
