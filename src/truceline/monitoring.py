@@ -188,16 +188,15 @@ def keep(assessment: Assessment, record: Record) -> str:
     return next(head.root for head in record.heads() if head.size > entry)
 
 
-def keep_changes(update: Changed, record: Record) -> None:
-    """Append what an update changed to the record, and nothing of what it did not.
+def keep_changes(update: Changed, batch: Batch) -> None:
+    """Append what an update changed to a batch of the record, and nothing of what it did not.
 
     An incident that is no longer there gets an entry that says which incidents superseded it; what was said of it
     before stays.
     """
-    with record.batch(update.assessment.now) as batch:
-        _append(batch, update.assessment, update.fresh)
-        ends = [{"incident_id": name, "superseded_by": list(heirs)} for name, heirs in sorted(update.gone.items())]
-        batch.append("incident", ends, id_column="incident_id")
+    _append(batch, update.assessment, update.fresh)
+    ends = [{"incident_id": name, "superseded_by": list(heirs)} for name, heirs in sorted(update.gone.items())]
+    batch.append("incident", ends, id_column="incident_id")
 
 
 def _append(batch: Batch, assessment: Assessment, tables: Mapping[str, pd.DataFrame]) -> str:

@@ -17,7 +17,8 @@ def test_only_what_changed_is_written(record):
     keep(watched.assessment, record)
     before = record.size
     update = watched.take(readings([row("far", hour=3, lon=30.9)]), now=PERIOD.end)
-    keep_changes(update, record)
+    with record.batch(update.assessment.now) as batch:
+        keep_changes(update, batch)
     wrote = sum(len(rows) for rows in update.fresh.values())
     assert 0 < record.size - before <= wrote + 1  # and the run, where it says something new
     keep(update.assessment, record)
@@ -29,7 +30,8 @@ def test_an_incident_that_is_gone_is_superseded_and_nothing_is_overwritten(recor
     (old,) = watched.assessment.incidents["incident_id"]
     keep(watched.assessment, record)
     update = watched.take(readings([row("a", hour=10.0)]), now=PERIOD.end)
-    keep_changes(update, record)
+    with record.batch(update.assessment.now) as batch:
+        keep_changes(update, batch)
     (new,) = update.assessment.incidents["incident_id"]
     entries = record.entries("incident")
     told = entries[entries["record_id"] == old]

@@ -10,6 +10,7 @@ from truceline.errors import RequestError
 from truceline.provenance import digest
 from truceline.serve.copies import copy_room
 from truceline.serve.handover import hand_over
+from truceline.serve.refusals import SuspendedError
 from truceline.store import verify
 
 
@@ -109,6 +110,8 @@ def test_a_running_server_neither_writes_nor_shows_anything_after_the_seal(house
             assert reply.status_code == 423
             assert reply.json()["code"] == "Suspended"
             assert "suspended at 2026-04-13T06:00:00Z and handed over" in reply.json()["description"]
+        with pytest.raises(SuspendedError), house.room.ledger.batch() as batch:  # as what feeds said is written
+            batch.append("incident", [{"incident_id": "inc-9"}], id_column="incident_id")
         assert house.room.record.size == sealed
     assert [one.state for one in house.room.reviews.steps()] == ["logged"], "not in memory either"
     assert house.releases.all() == ()

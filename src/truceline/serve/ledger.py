@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,9 +63,18 @@ class Ledger:
         self._queue = threading.Lock()
         self._writer = threading.Lock()
 
-    def alone(self) -> contextlib.AbstractContextManager[bool]:
-        """Return what keeps everybody else from writing while it is held: for whoever writes to the record itself."""
-        return self._writer
+    @contextlib.contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """Yield a batch for whoever writes whole tables; everybody else waits meanwhile.
+
+        Raises
+        ------
+        SuspendedError
+            If the room was suspended.
+        """
+        with self._writer, self.record.batch(self._clock()) as batch:
+            check_standing(batch, self.record.where)
+            yield batch
 
     def append(self, kind: str, row: Mapping[str, Any], *, id_column: str, new: bool = False) -> None:
         """Write one entry and return when it is on the disk.

@@ -107,8 +107,8 @@ def with_feeds(house: House, feeder: Feeder) -> House:
     room = house.room
 
     def place(update: Changed) -> None:
-        with room.ledger.alone():
-            keep_changes(update, room.record)
+        with room.ledger.batch() as batch:
+            keep_changes(update, batch)
         room.replace(update.assessment)
 
     feeder.enter(room.ledger, place)
