@@ -25,7 +25,7 @@ def at(hour):
 
 
 def outage(start, end, *, feed="wire", **more):
-    return Outage(feed=feed, start=at(start), end=at(end), **(ALL | more))
+    return Outage(feed=feed, span=Timespan(start=at(start), end=at(end)), **(ALL | more))
 
 
 def looks():
@@ -83,7 +83,7 @@ def test_an_outage_shifted_with_everything_else_takes_away_the_same():
     shift = timedelta(minutes=7)  # hours are those of the period, not of the clock on the wall
     period = Timespan(start=PERIOD.start + shift, end=PERIOD.end + shift)
     moved = looks().assign(time_start=lambda t: t["time_start"] + shift, time_end=lambda t: t["time_end"] + shift)
-    out = Outage(feed="wire", start=at(10) + shift, end=at(20) + shift, **ALL)
+    out = Outage(feed="wire", span=Timespan(start=at(10) + shift, end=at(20) + shift), **ALL)
     brief = replace(front(), outages=(out,), period=period)
     after = watch(brief, moved)
     np.testing.assert_allclose(after.seen["shelling"], before.seen["shelling"], atol=0.02)

@@ -267,17 +267,17 @@ def test_a_silence_is_a_fact_of_the_record_and_told_to_the_assessment(small, clo
     assert first._look(clock.now), "the assessment should learn of it"
     first.update()
     (outage,) = live.outages
-    assert (outage.sensors, outage.start, outage.end) == (("north",), heard, clock.now)
+    assert (outage.sensors, outage.span.start, outage.span.end) == (("north",), heard, clock.now)
     clock.pass_h(1)
     again = feeder_of(small, clock, feeds=mine, live=(live := Live()))
     (outage,) = live.outages
-    assert (outage.start, outage.end) == (heard, clock.now)
+    assert (outage.span.start, outage.span.end) == (heard, clock.now)
     sent(again, "posts", messages()[1:2])
     assert again.health()[0]["state"] == "listening"
     clock.pass_h(0.5)
     again.update()
     (outage,) = live.outages
-    assert outage.end == heard + timedelta(hours=3), "it ended when the feed was heard"
+    assert outage.span.end == heard + timedelta(hours=3), "it ended when the feed was heard"
     rows = small.room.record.entries("outage")
     assert rows["end"].tolist() == ["", "2026-04-13T09:00:00Z"]
 
@@ -288,7 +288,7 @@ def test_a_room_that_was_closed_for_long_did_not_hear_meanwhile(small, clock):
     closed = clock.now
     clock.pass_h(5)
     feeder_of(small, clock, feeds=[feed(feed_id="posts")], live=(live := Live()))
-    assert [(o.start, o.end) for o in live.outages] == [(closed, clock.now)]
+    assert [(o.span.start, o.span.end) for o in live.outages] == [(closed, clock.now)]
 
 
 def test_a_feed_that_says_the_same_again_and_again_was_heard_also_after_a_restart(small, clock):

@@ -14,7 +14,7 @@ from typing import Any
 
 from truceline.feeds.settings import Feed
 from truceline.observations.outages import Outage
-from truceline.timespan import iso, parse_instant
+from truceline.timespan import Timespan, iso, parse_instant
 
 KIND = "outage"
 
@@ -32,8 +32,8 @@ class Silence:
 
     def outage(self, now: datetime) -> Outage:
         """Return it as what was not watched, up to its end or to `now`."""
-        end = max(self.start, self.end or now)
-        return Outage(feed=self.feed, sensors=self.sensors, sources=self.sources, start=self.start, end=end)
+        span = Timespan(start=self.start, end=max(self.start, self.end or now))
+        return Outage(feed=self.feed, sensors=self.sensors, sources=self.sources, span=span)
 
 
 class Silences:
@@ -67,7 +67,7 @@ class Silences:
         # of a feed that was taken out of feeds.yaml nobody knows whether it is silent still
         known = [s for s in self._all.values() if s.end is not None or s.feed in self._feeds]
         found = [silence.outage(now) for silence in known if not silence.made_good]
-        return tuple(sorted(found, key=lambda outage: (outage.start, outage.feed)))
+        return tuple(sorted(found, key=lambda outage: (outage.span.start, outage.feed)))
 
     def _put(self, silence: Silence) -> dict[str, Any]:
         name = f"{silence.feed} {iso(silence.start)}"

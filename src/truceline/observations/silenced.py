@@ -22,7 +22,7 @@ def silent_hours(outages: Sequence[Outage], period: Timespan) -> dict[str, tuple
     """
     spans: dict[str, list[tuple[datetime, datetime]]] = {}
     for outage in outages:
-        start, end = max(outage.start, period.start), min(outage.end, period.end)
+        start, end = max(outage.span.start, period.start), min(outage.span.end, period.end)
         if start < end:
             first = period.start + (start - period.start) // HOUR * HOUR
             last = period.start - (period.start - end) // HOUR * HOUR
@@ -66,7 +66,7 @@ def silence_told(outages: Sequence[Outage], period: Timespan) -> list[str]:
     told = []
     for feed in sorted({outage.feed for outage in outages}):
         mine = [outage for outage in outages if outage.feed == feed]
-        spans = [(max(o.start, period.start), min(o.end, period.end)) for o in mine]
+        spans = [(max(o.span.start, period.start), min(o.span.end, period.end)) for o in mine]
         lost = sum(span.hours for span in _joined([(a, b) for a, b in spans if a < b]))
         if lost > 0:
             sensors, sources = ({name for o in mine for name in getattr(o, kind)} for kind in ("sensors", "sources"))
