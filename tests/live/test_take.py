@@ -1,5 +1,6 @@
 """Live watching gives what watching all at once gives, whatever the order, and touches only what changed."""
 
+import itertools
 from datetime import timedelta
 
 import numpy as np
@@ -25,7 +26,7 @@ def test_any_order_split_doubling_and_delay_give_the_assessment_of_all_at_once(d
     cuts = sorted(data.draw(st.lists(st.integers(0, len(rows)), max_size=3)))
     again = data.draw(st.lists(st.sampled_from(rows), max_size=5)) if rows else []
     edges = [0, *cuts, len(rows)]
-    batches = [readings(shuffled[a:b]) for a, b in zip(edges, edges[1:], strict=False)] + [readings(again)]
+    batches = [readings(shuffled[a:b]) for a, b in itertools.pairwise(edges)] + [readings(again)]
     watched = live(brief, batches[0])
     for batch in batches[1:]:
         watched.take(batch, now=PERIOD.end)
@@ -183,9 +184,7 @@ def test_a_mission_is_watched_from_its_folder():
     assert not update.whole
     from truceline.monitor import monitor
 
-    again = monitor(
-        mission.brief, gather([given.readings, batch]), now=mission.brief.period.end, claims=given.claims
-    )
+    again = monitor(mission.brief, gather([given.readings, batch]), now=mission.brief.period.end, claims=given.claims)
     check_same(update.assessment, again)
 
 

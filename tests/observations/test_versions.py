@@ -12,7 +12,8 @@ from truceline.observations.added import Kept, add_readings
 
 T = pd.Timestamp("2026-01-01T00:00Z")
 VERSIONS = st.lists(
-    st.tuples(st.sampled_from("ab"), st.integers(0, 2), st.sampled_from([None, 0, 1]), st.sampled_from("xyz")), max_size=8
+    st.tuples(st.sampled_from("ab"), st.integers(0, 2), st.sampled_from([None, 0, 1]), st.sampled_from("xyz")),
+    max_size=8,
 )
 
 
