@@ -106,7 +106,7 @@ def test_a_thousand_a_second_for_two_minutes(benchmark):
         taken, start = 1000, time.perf_counter()
         while taken < 120_000:
             came = min(120_000, 1000 + int(1000 * (time.perf_counter() - start)))
-            if came - taken < 1000:
+            if came < 120_000 and came - taken < 1000:
                 time.sleep(0.05)
                 continue
             live.take(part(every, taken, came), now=brief.period.end)
