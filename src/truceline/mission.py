@@ -23,6 +23,7 @@ from truceline.agreement import (
     read_library,
 )
 from truceline.errors import MissionError, UnknownNameError, did_you_mean
+from truceline.feeds import Feed, read_feeds
 from truceline.findings.tables import CLAIMS
 from truceline.incidents import IncidentSettings, settings_from
 from truceline.monitor import Brief, monitor
@@ -152,6 +153,25 @@ class Mission:
             none = replace(past, observations=empty(OBSERVATIONS), looks=empty(LOOKS), recognised={})
             readings = gather([readings, none])
         return Given(readings=readings, claims=claims, history=None if past is None else past.observations)
+
+    def feeds(self) -> tuple[Feed, ...]:
+        """Return the live feeds of feeds.yaml; none where there is no such file."""
+        path = self.folder / "feeds.yaml"
+        if not path.is_file():
+            return ()
+        deployed = self.brief.deployment
+        sensors: set[str] = set()
+        if deployed is not None:
+            posts = {post.sensor_id for post in deployed.posts}
+            sensors = posts | {one.sensor_id for one in deployed.orbiting} | set(deployed.left_out["sensor"])
+        return read_feeds(
+            path.read_text(encoding="utf-8"),
+            folder=self.folder,
+            where=str(path),
+            sensors=sensors,
+            sources={entry.source_id for entry in self.sources},
+            box=_box_round(self.brief.strip, 1.0),
+        )
 
     def outlook(self, *, draws: int = 100_000, seed: int = 1, tell: Tell = lambda step: None) -> Outlook:
         """Return how long the ceasefire might hold under the assumptions of outlook.yaml, or the stated ranges."""

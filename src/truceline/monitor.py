@@ -17,7 +17,7 @@ from truceline.findings.early_warning import early_warnings, far_from_line
 from truceline.findings.force import hours_in_force
 from truceline.findings.status import exposure_box, sector_status
 from truceline.findings.tables import Assessment
-from truceline.incidents import Incidents, IncidentSettings, make_incidents, weigh_silence
+from truceline.incidents import Incidents, IncidentSettings, make_incidents, weigh_standing
 from truceline.observations import LOOKS, Readings, new_table
 from truceline.observations.outages import Outage
 from truceline.observations.silenced import heard_looks, silence_told, silent_hours
@@ -141,7 +141,7 @@ def monitor(
         places=brief.places,
         settings=brief.settings,
     )
-    made = weigh_silence(made, readings.observations, standing(brief))
+    made = weigh_standing(made, readings.observations, standing(brief), brief.settings)
     tell("coverage")
     seen = Seen(looks=looks, made=made, coverage=watch(brief, looks))
     tell("findings")

@@ -13,7 +13,7 @@ from truceline.findings.status import NOT_OBSERVED
 from truceline.monitor import known_looks, watch
 from truceline.observations import LOOKS, new_table
 from truceline.observations.outages import Outage
-from truceline.sensors.silence import standing_by
+from truceline.sensors.silence import PROMPT, standing_by
 from truceline.timespan import Timespan
 
 ALL = {"sensors": ("ears", "eyes"), "sources": ("patrol", "viirs")}
@@ -99,7 +99,7 @@ def test_a_silent_sensor_does_not_testify_by_its_silence():
     for name, outages in (("heard", ()), ("silent", (outage(10.9, 11),)), ("later", (outage(11, 12),))):
         brief = replace(front(), outages=outages)
         asked = standing_by(brief.heard, strip=brief.strip, period=PERIOD)
-        doubt[name] = float(asked.ln_missed(happened, {})[0])
+        doubt[name] = float(asked.notice(happened, {kind: np.zeros(1, np.int64) for kind in PROMPT}).ln_silent[0])
     assert doubt["heard"] == doubt["later"] < 0
     assert doubt["silent"] == 0
 

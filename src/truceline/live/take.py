@@ -19,7 +19,7 @@ from truceline.findings.claims import ledger
 from truceline.findings.early_warning import early_warnings, nearest_km, said_of_nearest
 from truceline.findings.status import with_incidents, worst
 from truceline.findings.tables import Assessment
-from truceline.incidents import Incidents, weigh_silence
+from truceline.incidents import Incidents, weigh_standing
 from truceline.incidents.held import NEW, Held, hold_incidents
 from truceline.live.compare import differs, heirs, unlike
 from truceline.live.eyes import Eyes
@@ -145,7 +145,7 @@ class Live:
             places=self._brief.places,
             settings=self._brief.settings,
         )
-        return weigh_silence(made, observations, eyes.standing), held
+        return weigh_standing(made, observations, eyes.standing, self._brief.settings), held
 
     def _all(self, added: Added, eyes: Eyes) -> tuple[Incidents, Held, Change]:
         """Return all incidents made anew, and which of them came out otherwise than before."""
@@ -169,7 +169,8 @@ class Live:
         if not len(anew) and len(was) == len(before):
             return old.made, held, Change(incidents=before, fresh=frozenset(), gone=frozenset())
         mine = added.kept.rows(held.ids_of(anew))
-        made = weigh_silence(replace(old.made, incidents=held.made_of(anew, mine)), mine, eyes.standing).incidents
+        again = replace(old.made, incidents=held.made_of(anew, mine))
+        made = weigh_standing(again, mine, eyes.standing, self._brief.settings).incidents
         order = was.copy()
         order[anew] = len(before) + np.arange(len(anew))
         incidents = gathered([before, made], order)

@@ -38,8 +38,16 @@ def judged_incidents(assessment: Assessment) -> pd.DataFrame:
     table["sector"] = sector_of(assessment.sectors, table.chainage_km)
     areas = {str(s.called): str(s.sector) for s in assessment.sectors.itertuples()}
     table["sector"] = table.sector.mask(table.chainage_km.isna(), table.place.map(areas).fillna(""))
-    table["day"] = table.time_start.dt.tz_convert(assessment.timezone).dt.strftime("%Y-%m-%d").fillna("")
+    table["day"] = _local_days(table.time_start, assessment.timezone)
     return table.sort_values(["time_start", "incident_id"], ignore_index=True)
+
+
+def _local_days(times: pd.Series, timezone: str) -> pd.Series:
+    """Return the local calendar day of each time as ISO text, "" without one; each day is written out once."""
+    midnight = times.dt.tz_convert(timezone).dt.tz_localize(None).dt.normalize()
+    numbers, days = pd.factorize(midnight)
+    said = np.append(days.strftime("%Y-%m-%d").to_numpy(object), "")
+    return pd.Series(said[numbers], index=times.index, dtype=object)
 
 
 def sector_of(sectors: pd.DataFrame, chainage_km: pd.Series) -> pd.Series:

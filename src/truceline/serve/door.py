@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from truceline.report.release import PROFILES, Profile, release
 from truceline.serve.features import Collection, collections_of
 from truceline.serve.roles import READ, Caller
 from truceline.serve.room import Room
+from truceline.serve.shelf import Shelf
 from truceline.serve.succession import Told
 from truceline.serve.windows import Window
 from truceline.timespan import iso
@@ -71,6 +72,7 @@ class Door:
 
     def __init__(self, room: Room) -> None:
         self._room = room
+        self._shelf: Shelf | None = None
         self._views: OrderedDict[tuple[str, str, int, int], View] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -120,6 +122,25 @@ class Door:
             "holds": proof.holds(),
         }
 
+    def make_ready(self, make: Callable[[View], object]) -> None:
+        """Make something from the mission's view before anybody asks for it; it is kept with the view, and stays in."""
+        make(self._view(PROFILES["mission"]))
+
+    def hold(self, shelf: Shelf) -> None:
+        """Take the shelf of the mission's papers in charge."""
+        self._shelf = shelf
+
+    def shelf(self, view: View) -> Shelf | None:
+        """Return the shelf of the mission's papers; None outside the mission, for they hold its bases and sites."""
+        return self._shelf if view.whole else None
+
+    def papers(self, view: View) -> Shelf:
+        """Return the shelf, or say that there is none."""
+        shelf = self.shelf(view)
+        if shelf is None:
+            raise UnknownNameError("path", "papers", ())
+        return shelf
+
     def version(self, caller: Caller) -> str:
         """Return the version a caller would see: that something changed, not what."""
         return self._view(PROFILES[caller.role.profile]).version
@@ -136,6 +157,9 @@ class Door:
         key = (profile.name, iso(now) if profile.delay_h else "", len(steps), self._room.number(hour))
         with self._lock:
             if key not in self._views:
+                if not profile.delay_h:  # what stood before is asked for no more
+                    for old in [one for one in self._views if one[0] == profile.name]:
+                        del self._views[old]
                 self._views[key] = self._made(profile, now, as_of)
                 while len(self._views) > _KEPT:
                     self._views.popitem(last=False)

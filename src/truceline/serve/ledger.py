@@ -6,15 +6,16 @@ milliseconds whatever it holds.
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from truceline.errors import RecordError
-from truceline.serve.refusals import ConflictError
+from truceline.serve.refusals import ConflictError, SuspendedError
 from truceline.store import Batch, Record
 
 Clock = Callable[[], datetime]
@@ -23,10 +24,33 @@ Clock = Callable[[], datetime]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Waiting:
     kind: str
-    row: Mapping[str, Any]
+    rows: tuple[Mapping[str, Any], ...]
     id_column: str
-    new: bool
-    done: Future[None]
+    new: bool  # whether it is refused where the record has such an entry
+    once: bool  # whether rows that the record has an entry for are left out
+    done: Future[frozenset[str]]  # the ids that were written
+
+    @property
+    def ids(self) -> list[str]:
+        return [str(row[self.id_column]) for row in self.rows]
+
+
+SEAL, SEALED_ID = "seal", "mission"
+SUSPENDED, RESUMED = "suspended", "resumed"
+
+
+def check_standing(batch: Batch, where: str) -> None:
+    """Raise SuspendedError when the room was suspended: asked in the batch itself, so that nothing slips in after it.
+
+    Whoever hands a room over may do so while a server runs on it; every look is an entry too, so looks end with it.
+    """
+    said = batch.latest(SEAL, SEALED_ID)
+    if said is not None and said["state"] == SUSPENDED:
+        raise SuspendedError(
+            f"this room was suspended at {said['at']} and handed over: nothing is written or shown any more.",
+            where=where,
+            todo="Stop this server. To go on here: truceline serve --resume; that is written down.",
+        )
 
 
 class Ledger:
@@ -39,6 +63,10 @@ class Ledger:
         self._queue = threading.Lock()
         self._writer = threading.Lock()
 
+    def alone(self) -> contextlib.AbstractContextManager[bool]:
+        """Return what keeps everybody else from writing while it is held: for whoever writes to the record itself."""
+        return self._writer
+
     def append(self, kind: str, row: Mapping[str, Any], *, id_column: str, new: bool = False) -> None:
         """Write one entry and return when it is on the disk.
 
@@ -49,7 +77,25 @@ class Ledger:
         RecordError
             If the record does not take it; then nothing was written.
         """
-        mine = _Waiting(kind=kind, row=row, id_column=id_column, new=new, done=Future())
+        self._put(kind, (row,), id_column, new=new, once=False)
+
+    def append_once(self, kind: str, rows: Sequence[Mapping[str, Any]], *, id_column: str) -> frozenset[str]:
+        """Write those entries whose id the record does not have; return their ids when they are on the disk.
+
+        Of rows with the same id the first is written.
+
+        Raises
+        ------
+        RecordError
+            If the record does not take them; then nothing was written.
+        """
+        first = {str(row[id_column]): row for row in reversed(rows)}
+        return self._put(kind, tuple(reversed(first.values())), id_column, new=False, once=True)
+
+    def _put(
+        self, kind: str, rows: tuple[Mapping[str, Any], ...], id_column: str, *, new: bool, once: bool
+    ) -> frozenset[str]:
+        mine = _Waiting(kind=kind, rows=rows, id_column=id_column, new=new, once=once, done=Future())
         with self._queue:
             self._waiting.append(mine)
         with self._writer:
@@ -57,13 +103,14 @@ class Ledger:
                 taken, self._waiting = self._waiting, []
             if taken:
                 self._write(taken)
-        mine.done.result()
+        return mine.done.result()
 
     def _write(self, taken: list[_Waiting]) -> None:
-        refused: list[_Waiting] = []
+        written: list[frozenset[str] | None] = []
         try:
             with self.record.batch(self._clock()) as batch:
-                refused = [waiting for waiting in taken if not _take(batch, waiting)]
+                check_standing(batch, self.record.where)
+                written = [_take(batch, waiting) for waiting in taken]
         except Exception as error:  # every one of them must hear of it, whatever it is
             for waiting in taken:
                 waiting.done.set_exception(
@@ -72,20 +119,27 @@ class Ledger:
                     else RecordError(f"the entry could not be written: {error}", where=self.record.where)
                 )
             return
-        for waiting in taken:
-            if waiting in refused:
+        for waiting, ids in zip(taken, written, strict=True):
+            if ids is None:
                 waiting.done.set_exception(
                     ConflictError(
-                        f"{waiting.kind} '{waiting.row[waiting.id_column]}' was written by somebody else first.",
+                        f"{waiting.kind} '{waiting.ids[0]}' was written by somebody else first.",
                         todo="Look again, then decide.",
                     )
                 )
             else:
-                waiting.done.set_result(None)
+                waiting.done.set_result(ids)
 
 
-def _take(batch: Batch, waiting: _Waiting) -> bool:
-    if waiting.new and batch.holds(waiting.kind, str(waiting.row[waiting.id_column])):
-        return False
-    batch.append(waiting.kind, [waiting.row], id_column=waiting.id_column)
-    return True
+def _take(batch: Batch, waiting: _Waiting) -> frozenset[str] | None:
+    """Write what waits into a batch; return the ids written, or None where somebody else was first."""
+    rows, ids = list(waiting.rows), waiting.ids
+    if waiting.new and batch.holds(waiting.kind, ids[0]):
+        return None
+    if waiting.once:
+        known = batch.known(waiting.kind, ids)
+        rows = [row for row, name in zip(rows, ids, strict=True) if name not in known]
+        ids = [name for name in ids if name not in known]
+    if rows:
+        batch.append(waiting.kind, rows, id_column=waiting.id_column)
+    return frozenset(ids)

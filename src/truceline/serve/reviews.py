@@ -228,7 +228,7 @@ def _parts(assessment: Assessment, step: Step) -> pd.DataFrame:
                 sensors=[tuple(sorted(set(rows["sensor"].astype(str))))],
                 origins=float(rows["origin"].replace("", np.nan).nunique(dropna=True) or len(rows)),
                 state="open",
-                settle="judge this part anew: it was split off by hand",
+                settle="its probability and clauses are not worked out again: it was split off by hand",
                 method="split by a verifier",
             )
         )

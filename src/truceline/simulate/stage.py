@@ -16,7 +16,7 @@ from truceline.orbits import find_passes
 from truceline.sensors.coverage import Coverage
 from truceline.sensors.deployment import Deployment
 from truceline.sensors.scene import Scene, make_scene
-from truceline.sensors.silence import StandingBy, reports_promptly
+from truceline.sensors.silence import StandingBy, as_bystanders, reports_promptly
 from truceline.simulate.truth_scenario import Scenario
 from truceline.strip import Strip
 from truceline.timespan import Timespan
@@ -66,7 +66,7 @@ def set_stage(scenario: Scenario, asked: Asked, coverage: Coverage) -> Stage:
         scene=scene,
         coverage=coverage,
         looked_by=by,
-        standing=StandingBy(standing=scene.standing, steps=scene.steps) if reports_promptly(there) else None,
+        standing=as_bystanders(scene.standing, scene.steps, asked.strip) if reports_promptly(there) else None,
     )
 
 
