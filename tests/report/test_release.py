@@ -292,10 +292,11 @@ def test_a_warning_that_names_one_sensor_stays_with_the_mission():
     named = (
         f"Source camera-{SECRET} has not looked since 2026-04-11 05:00 UTC, 25 h before the period ended.",
         f"Sensor mast-{SECRET} was left out of the coverage: shot at",
+        f"Feed wire-{SECRET} was silent for 3.0 h of the period: 1 sensors and 0 sources that report through it",
     )
     whole = replace(assessment(), warnings=(*named, "2 of 9 sector-days in force were not observed: their quiet."))
     for profile in ("public", "parties"):
         shown, notes = release(whole, profile, now=whole.now + timedelta(days=30))
-        assert [text for text in shown.warnings if text.startswith(("Source", "Sensor"))] == []
-        assert any("warnings: 2" in note for note in notes), notes
+        assert [text for text in shown.warnings if text.startswith(("Source", "Sensor", "Feed"))] == []
+        assert any("warnings: 3" in note for note in notes), notes
     assert release(whole, "mission", now=whole.now)[0].warnings == whole.warnings

@@ -95,7 +95,9 @@ class Concluded:
             there = assess(
                 change.incidents, terms.agreements, lines=terms.lines, log=terms.log, now=now, by_itself=False
             )
-            across = (held["clause"] + "|" + held["interpretation"]).isin(looking)
+            across = held["clause"].isin({name.partition("|")[0] for name in looking}).to_numpy()
+            some = held[across]
+            across[across] = (some["clause"] + "|" + some["interpretation"]).isin(looking).to_numpy()
             swayed = _differing(held[across], there[~there["incident_id"].isin(fresh)])
             turned = held["incident_id"].isin(swayed)
             parts = [made, held[turned & ~across], there[there["incident_id"].isin(fresh | swayed)]]

@@ -28,7 +28,7 @@ _SENSORS = {
     "incidents": ("observations", "ln_lr", "ln_odds_prior", "operator", "strength", "place", "system"),
     "observations": ("source", "operator", "origin", "strength", "place", "system", "confidence", "reported_at"),
 }
-_OF_ONE_SENSOR = ("Source ", "Sensor ")
+_OF_ONE_SENSOR = ("Source ", "Sensor ", "Feed ")
 _TEXT = {
     "incidents": ("settle",),
     "findings": ("reason",),
