@@ -33,13 +33,13 @@ def test_a_silence_begins_once_and_ends_when_something_is_heard():
     assert row["end"] == ""
     assert silences.begin("http", start=NOW + MIN) is None
     (lasting,) = silences.outages(NOW + 5 * MIN)
-    assert (lasting.start, lasting.end) == (NOW, NOW + 5 * MIN)
+    assert (lasting.span.start, lasting.span.end) == (NOW, NOW + 5 * MIN)
     assert (lasting.sensors, lasting.sources) == (("north",), ("s",))
     ended = silences.over("http", end=NOW + 9 * MIN)
     assert silences.over("http", end=NOW + 10 * MIN) is None
     assert ended["outage"] == row["outage"], "the entry of its beginning is superseded"
     (over,) = silences.outages(NOW + 99 * MIN)
-    assert over.end == NOW + 9 * MIN
+    assert over.span.end == NOW + 9 * MIN
     assert Silences([mine], [ended]).outages(NOW + 99 * MIN) == (over,), "the record's rows say it all"
 
 
