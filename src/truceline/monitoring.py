@@ -179,8 +179,7 @@ def keep(assessment: Assessment, record: Record) -> str:
         batch.append("clock", clocks, id_column="clock_id")
         inputs_digest = digest(canonical_json(dict(assessment.digests)))
         batch.append("run", [{"run": run_id, "inputs": inputs_digest, "version": VERSION}], id_column="run")
-    entry = record.prove(run_id, kind="run").entry
-    return next(head.root for head in record.heads() if head.size > entry)
+    return record.head_over(run_id, kind="run").root
 
 
 def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:
