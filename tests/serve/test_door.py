@@ -205,19 +205,14 @@ def places_in(address, name, reply):
         return []
     if kind in ("application/json", "application/geo+json"):
         told = json.loads(reply.content)
-        if name == "incidents.geojson":  # corners of sectors are points of the released line, not of any event
-            told["features"] = [f for f in told["features"] if f["properties"]["layer"] != "sectors"]
         return list(pairs_of(told))
     if kind == "text/csv":
         return list(csv_places(reply.content))
-    if "kml" in kind and "exports" not in address:
+    if "kml" in kind:
         found = re.findall(r"<coordinates>([^<]*)</coordinates>", reply.text)
         return [tuple(map(float, pair.split(","))) for part in found for pair in part.split()]
-    if "kml" in kind:
-        found = re.findall(r"<Point><coordinates>([^<]*)</coordinates>", reply.text)
-        return [tuple(map(float, pair.split(","))) for pair in found]
     if "geopackage" in kind:
-        return list(package_places(reply.content, skip={"sectors"} if "exports" in address else set()))
+        return list(package_places(reply.content))
     assert kind in ("text/html", "image/svg+xml"), kind
     return []
 
@@ -251,12 +246,10 @@ def csv_places(content):
         assert column not in table or table[column].isna().all(), "where a sensor looked"
 
 
-def package_places(content, skip):
+def package_places(content):
     connection = sqlite3.connect(":memory:")
     connection.deserialize(content)
     for layer, column in connection.execute("select table_name, column_name from gpkg_geometry_columns").fetchall():
-        if layer in skip:
-            continue
         for (blob,) in connection.execute(f'select "{column}" from "{layer}"').fetchall():
             if blob is not None:
                 assert struct.unpack_from("<2s", blob)[0] == b"GP"

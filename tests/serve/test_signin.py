@@ -1,7 +1,7 @@
 """Signing in: nobody without an account, nothing changed from another site, and every reply under the same headers."""
 
 import pytest
-from rooms import PASSWORD, client_of, make_house, step
+from rooms import PASSWORD, client_of, key_headers, make_house, step
 
 from truceline.serve.house import CSRF_HEADER
 from truceline.serve.limits import request_limit, sign_in_limit
@@ -115,6 +115,22 @@ def test_guessing_at_keys_is_slowed_down(small):
     with client_of(small) as client:
         tries = [client.get("/api/mission", headers={"authorization": f"Bearer tlk_{n}"}) for n in range(12)]
     assert [t.status_code for t in tries][-1] == 429
+
+
+def test_a_map_program_reads_with_its_key_as_password_and_changes_nothing_so(small):
+    key = key_headers(small, "helen", ("read", "triage"))["Authorization"].partition(" ")[2]
+    with client_of(small) as client:
+        client.auth = ("any name", key)  # RFC 7617
+        assert client.get("/api/mission").json()["profile"] == "mission"
+        assert step(client, "inc-0", "logged", 0).status_code == 401
+        client.auth = (key, "")
+        assert client.get("/api/mission").status_code == 401
+
+
+@pytest.mark.parametrize("said", ["Basic", "Basic ", "Basic !!!", "Basic gICA", "Bearer", "Digest x", "nonsense"])
+def test_an_authorization_that_cannot_be_read_is_refused(small, said):
+    with client_of(small) as client:
+        assert client.get("/api/mission", headers={"authorization": said}).status_code == 401
 
 
 def test_signing_in_rightly_is_not_slowed_down(small):

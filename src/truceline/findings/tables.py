@@ -181,3 +181,4 @@ class Assessment:
     background: pd.DataFrame = field(default_factory=lambda: empty(BACKGROUND))  # expected detections by strip cell
     fixed_sources: pd.DataFrame = field(default_factory=lambda: empty(MASKED))  # heat that burns day after day
     also: tuple[Agreement, ...] = ()  # further agreements judged in the same run
+    grid_km: float = 0.0  # of a release: every place lies on a grid so wide; 0: places are as they are

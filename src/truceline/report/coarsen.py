@@ -14,6 +14,8 @@ from truceline.errors import RequestError
 from truceline.strip import Strip
 
 Floats = npt.NDArray[np.float64]
+Path = list[list[float]]  # corners, longitude and latitude
+DECIMALS = 5  # of a degree in what is written: about a metre
 
 # The fewest metres a degree has on WGS84: of latitude at the equator, and of longitude there times the cosine. With
 # these no square is narrower than the grid.
@@ -31,6 +33,18 @@ def snap(lon_deg: npt.ArrayLike, lat_deg: npt.ArrayLike, grid_km: float) -> tupl
     poleward = np.minimum(np.maximum(abs(row), abs(row + 1)) * row_deg, 89.9)
     column_deg = grid_km * 1000 / (_LON_M * np.cos(np.radians(poleward)))
     return (np.floor(lon / column_deg) + 0.5) * column_deg, (row + 0.5) * row_deg
+
+
+def on_grid(path: Path, grid_km: float) -> Path:
+    """Return a path with its corners on the grid; as it is without a grid, nothing when no shape is left of it."""
+    if not grid_km or not path:
+        return path
+    lon, lat = snap([p[0] for p in path], [p[1] for p in path], grid_km)
+    pairs = np.c_[lon, lat].round(DECIMALS).tolist()
+    # two corners in one square are one corner; a line needs two and a ring four to stay one
+    kept = [pair for i, pair in enumerate(pairs) if i == 0 or pair != pairs[i - 1]]
+    fewest = 1 if len(path) == 1 else 4 if path[0] == path[-1] else 2
+    return kept if len(kept) >= fewest else []
 
 
 def snap_km(km: pd.Series, grid_km: float) -> pd.Series:

@@ -19,11 +19,11 @@ import pandas as pd
 
 from truceline.findings.tables import Assessment
 from truceline.provenance import canonical_json, plain
+from truceline.report.coarsen import DECIMALS, on_grid
 from truceline.report.geopackage import Layer, geopackage
 from truceline.strip import Strip
 from truceline.timespan import iso
 
-DECIMALS = 5
 MOST = 20_000  # incidents in GeoJSON and KML
 TABLES = (
     "incidents",
@@ -96,7 +96,7 @@ def render_kml(assessment: Assessment) -> bytes:
     marks: dict[str, list[str]] = {"lines": [], "sectors": [], "incidents": []}
     for layer, path, properties in drawn_paths(assessment):
         where = " ".join(f"{lon},{lat}" for lon, lat in path)
-        shape = f"<LineString><tessellate>1</tessellate><coordinates>{where}</coordinates></LineString>"
+        shape = f"<LineString><tessellate>1</tessellate><coordinates>{where}</coordinates></LineString>" if path else ""
         marks[layer].append(placemark(str(properties["called"]), shape, plain(properties)))
     for point, properties in _incidents(assessment):
         shape = f"<Point><coordinates>{point[0]},{point[1]}</coordinates></Point>" if point else ""
@@ -169,11 +169,15 @@ def _about(assessment: Assessment) -> dict[str, Any]:
 
 
 def drawn_paths(assessment: Assessment) -> Iterator[tuple[str, list[list[float]], dict[str, Any]]]:
-    """Yield (layer, [[lon, lat], ...], properties) of each version of each line, and of each sector."""
+    """Yield (layer, [[lon, lat], ...], properties) of each version of each line, and of each sector.
+
+    In a release on a grid every corner lies on it; what is then too short to be a line has no corners.
+    """
+    grid_km = assessment.grid_km
     for line in assessment.lines:
         yield (
             "lines",
-            _rounded(line.strip.lon_deg, line.strip.lat_deg),
+            on_grid(_rounded(line.strip.lon_deg, line.strip.lat_deg), grid_km),
             {
                 "line_id": line.line_id,
                 "called": line.called,
@@ -184,7 +188,7 @@ def drawn_paths(assessment: Assessment) -> Iterator[tuple[str, list[list[float]]
             },
         )
     for row in assessment.sectors.to_dict("records"):
-        yield "sectors", _stretch(assessment.strip, float(row["from_km"]), float(row["to_km"])), row
+        yield "sectors", on_grid(_stretch(assessment.strip, float(row["from_km"]), float(row["to_km"])), grid_km), row
 
 
 def _stretch(strip: Strip, from_km: float, to_km: float) -> list[list[float]]:
@@ -248,8 +252,8 @@ def _plain_column(column: pd.Series) -> list[Any]:
     return [values[code] for code in codes]
 
 
-def _shape(path: list[list[float]]) -> dict[str, Any]:
-    return {"type": "LineString", "coordinates": path}
+def _shape(path: list[list[float]]) -> dict[str, Any] | None:
+    return {"type": "LineString", "coordinates": path} if path else None
 
 
 def table_csv(table: pd.DataFrame) -> bytes:

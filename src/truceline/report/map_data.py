@@ -12,6 +12,7 @@ import shapely
 
 from truceline.findings.tables import Assessment
 from truceline.report.chart import PROBABILITY, mark_area
+from truceline.report.coarsen import on_grid
 from truceline.report.judged import sector_names
 from truceline.report.land import Box, land_in
 from truceline.report.said import tell
@@ -23,9 +24,12 @@ _KM_PER_DEGREE = 111.2
 
 
 def page_data(assessment: Assessment, judged: pd.DataFrame, words: Words) -> dict[str, Any]:
-    """Return the data of one page: box, land, lines, sectors, places, days, colours and incidents by column."""
+    """Return the data of one page: box, land, lines, sectors, places, days, colours and incidents by column.
+
+    In a release on a grid every corner that is drawn lies on it.
+    """
     box = map_box(assessment)
-    return {
+    data = {
         "box": [round(v, 4) for v in box],
         "land": land_in(_wider(box, 3.0)),
         "lines": [_line(line, days_valid(line, assessment)) for line in _drawn_lines(assessment)],
@@ -39,6 +43,19 @@ def page_data(assessment: Assessment, judged: pd.DataFrame, words: Words) -> dic
         "km": round(assessment.strip.length_km, 3),
         "incidents": _incidents(judged, words),
     }
+    if assessment.grid_km:
+        _put_on_grid(data, assessment.grid_km)
+    return data
+
+
+def _put_on_grid(data: dict[str, Any], grid_km: float) -> None:
+    for drawn, name in [(line, "band") for line in data["lines"]] + [(zone, "area") for zone in data["zones"]]:
+        parts = [[on_grid(ring, grid_km) for ring in part] for part in drawn[name]]
+        drawn[name] = [[ring for ring in part if ring] for part in parts if part and part[0]]
+    for sector in data["sectors"]:
+        sector["stroke"] = on_grid(sector["stroke"], grid_km)
+    for spot in [*data["sectors"], *data["zones"]]:
+        spot["at"] = on_grid([spot["at"]], grid_km)[0]
 
 
 def map_box(assessment: Assessment) -> Box:

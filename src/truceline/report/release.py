@@ -246,6 +246,7 @@ def _coarse(shown: Assessment, grid_km: float) -> Assessment:
     margin, in_km = shown.findings["margin"], shown.findings["margin_unit"] == "km"
     return replace(
         shown,
+        grid_km=grid_km,
         strip=snap_strip(shown.strip, grid_km),
         lines=tuple(snap_line(line, grid_km) for line in shown.lines),
         incidents=snap_places(shown.incidents, grid_km),

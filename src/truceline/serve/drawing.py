@@ -13,17 +13,13 @@ from truceline.report.judged import judged_incidents
 from truceline.report.map_data import page_data
 from truceline.report.words import Words
 from truceline.serve.door import View
-from truceline.serve.features import on_grid
 
 _DECIMALS = 4  # of a degree: eleven metres, finer than any location error here
 _CODED = ("verdict", "sector", "state", "act", "clause_party")
 
 
 def drawn(view: View, words: Words) -> dict[str, Any]:
-    """Return land, lines, sectors, places, days, incidents by column, the line's chainage and who was looking.
-
-    With a grid every corner that is drawn lies on it.
-    """
+    """Return land, lines, sectors, places, days, incidents by column, the line's chainage and who was looking."""
     judged = judged_incidents(view.assessment)
     data = page_data(view.assessment, judged, words)
     shown = judged.set_index("incident_id", drop=False).loc[data["incidents"]["id"]]
@@ -41,18 +37,7 @@ def drawn(view: View, words: Words) -> dict[str, Any]:
     data["grid"] = _grid(view)
     data["in_force"] = [[span.start.timestamp(), span.end.timestamp()] for span in view.assessment.in_force]
     data["sector_km"] = view.assessment.sectors[["sector", "called", "from_km", "to_km"]].to_numpy().tolist()
-    if view.grid_km:
-        _put_on_grid(data, view.grid_km)
     return data
-
-
-def _put_on_grid(data: dict[str, Any], grid_km: float) -> None:
-    for line in data["lines"]:
-        parts = [[on_grid(ring, grid_km) for ring in part] for part in line["band"]]
-        line["band"] = [[ring for ring in part if ring] for part in parts if part[0]]
-    for sector in data["sectors"]:
-        sector["stroke"] = on_grid(sector["stroke"], grid_km)
-        sector["at"] = on_grid([sector["at"]], grid_km)[0]
 
 
 def _coded(column: pd.Series) -> dict[str, list[Any]]:

@@ -11,8 +11,8 @@ import pandas as pd
 
 from truceline.agreement import Zone
 from truceline.findings.tables import Assessment
-from truceline.report.coarsen import snap
-from truceline.report.exports import DECIMALS, drawn_paths
+from truceline.report.coarsen import DECIMALS, on_grid
+from truceline.report.exports import drawn_paths
 from truceline.report.judged import judged_incidents
 from truceline.strip import Strip
 
@@ -54,7 +54,7 @@ def collections_of(assessment: Assessment, *, grid_km: float = 0.0) -> dict[str,
         rows = pd.DataFrame([said for layer, _, said in drawn if layer == name])
         if name == "lines" and len(rows):
             rows = rows.assign(line_id=[_version_name(row) for row in rows.to_dict("records")])
-        paths = [on_grid(path, grid_km) for layer, path, _ in drawn if layer == name]
+        paths = [path for layer, path, _ in drawn if layer == name]
         made.append(_collection(name, id_column, rows, "LINESTRING", paths))
     zones = assessment.agreement.zones
     shapes = [on_grid(_zone_ring(zone, assessment.strip), grid_km) for zone in zones]
@@ -102,18 +102,6 @@ def _times(table: pd.DataFrame, names: tuple[str, ...]) -> npt.NDArray[np.dateti
 def _points(table: pd.DataFrame) -> list[Path]:
     pairs = np.c_[table["lon_deg"], table["lat_deg"]].astype(float).round(DECIMALS)
     return [[pair] if known else [] for pair, known in zip(pairs.tolist(), np.isfinite(pairs).all(axis=1), strict=True)]
-
-
-def on_grid(path: Path, grid_km: float) -> Path:
-    """Return a path with its corners on the grid; as it is without a grid, nothing when no shape is left of it."""
-    if not grid_km or not path:
-        return path
-    lon, lat = snap([p[0] for p in path], [p[1] for p in path], grid_km)
-    pairs = np.c_[lon, lat].round(DECIMALS).tolist()
-    # two corners in one square are one corner; a line needs two and a ring four to stay one
-    kept = [pair for i, pair in enumerate(pairs) if i == 0 or pair != pairs[i - 1]]
-    fewest = 1 if len(path) == 1 else 4 if path[0] == path[-1] else 2
-    return kept if len(kept) >= fewest else []
 
 
 def _zone_table(zones: tuple[Zone, ...]) -> pd.DataFrame:

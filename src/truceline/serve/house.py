@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -84,11 +86,9 @@ def caller(request: Request) -> Caller:
 
 
 def _who(request: Request, house: House) -> Caller:
-    kind, _, key = request.headers.get("authorization", "").partition(" ")
-    if kind:
-        if kind.casefold() != "bearer" or not key:
-            raise SignInNeededError("the Authorization header is not 'Bearer KEY'.")
-        return house.accounts.by_key(key.strip(), now=house.wall())
+    said = request.headers.get("authorization", "")
+    if said:
+        return house.accounts.by_key(_key_of(said, reads=request.method in _SAFE), now=house.wall())
     secret = request.cookies.get(house.cookie)
     if secret:
         who = house.accounts.by_session(secret, now=house.wall())
@@ -100,6 +100,23 @@ def _who(request: Request, house: House) -> Caller:
     if house.open_to_all:
         return ANYBODY
     raise SignInNeededError("nobody is signed in.", todo="Sign in, or send a key: 'Authorization: Bearer KEY'.")
+
+
+def _key_of(said: str, *, reads: bool) -> str:
+    """Return the key in an Authorization header: `Bearer KEY`, or Basic with the key as password and any name.
+
+    Map programs that know passwords alone read with the second. It changes nothing here: a browser that was once given
+    it would send it along whichever page asked.
+    """
+    kind, _, rest = said.partition(" ")
+    if kind.casefold() == "basic" and reads:
+        with contextlib.suppress(ValueError):
+            rest = base64.b64decode(rest.strip(), validate=True).decode().partition(":")[2]
+    elif kind.casefold() != "bearer":
+        rest = ""
+    if not rest.strip():
+        raise SignInNeededError("the Authorization header is not 'Bearer KEY'.")
+    return rest.strip()
 
 
 def check_origin(request: Request) -> None:
