@@ -64,18 +64,6 @@ def test_a_refused_entry_does_not_take_others_down_with_it(ledger):
     assert len(ledger.record.entries("access")) == 10
 
 
-def test_many_rows_are_one_batch_whole_or_not_at_all(ledger):
-    ledger.append_many("observation", [{"id": f"o{n}", "n": n} for n in range(50)], "id")
-    assert ledger.record.entries("observation")["id"].tolist() == [f"o{n}" for n in range(50)]
-    assert len(ledger.record.heads()) == 1
-    with pytest.raises(RecordError):
-        ledger.append_many("observation", [{"id": "fine"}, {"id": "bad", "n": object()}], "id")
-    assert len(ledger.record.entries("observation")) == 50
-    ledger.append_many("observation", [], "id")
-    assert len(ledger.record.heads()) == 1
-    assert verify(ledger.record.where) == []
-
-
 def test_when_nothing_can_be_written_everybody_hears_of_it(ledger, monkeypatch):
     heard = []
 

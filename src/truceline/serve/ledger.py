@@ -7,7 +7,7 @@ milliseconds whatever it holds.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ Clock = Callable[[], datetime]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Waiting:
     kind: str
-    rows: Sequence[Mapping[str, Any]]
+    row: Mapping[str, Any]
     id_column: str
     new: bool
     done: Future[None]
@@ -49,20 +49,7 @@ class Ledger:
         RecordError
             If the record does not take it; then nothing was written.
         """
-        self._wait_for(_Waiting(kind=kind, rows=(row,), id_column=id_column, new=new, done=Future()))
-
-    def append_many(self, kind: str, rows: Sequence[Mapping[str, Any]], id_column: str) -> None:
-        """Write entries of one kind, all of them or none, and return when they are on the disk.
-
-        Raises
-        ------
-        RecordError
-            If the record does not take them; then nothing was written.
-        """
-        if rows:
-            self._wait_for(_Waiting(kind=kind, rows=rows, id_column=id_column, new=False, done=Future()))
-
-    def _wait_for(self, mine: _Waiting) -> None:
+        mine = _Waiting(kind=kind, row=row, id_column=id_column, new=new, done=Future())
         with self._queue:
             self._waiting.append(mine)
         with self._writer:
@@ -89,7 +76,7 @@ class Ledger:
             if waiting in refused:
                 waiting.done.set_exception(
                     ConflictError(
-                        f"{waiting.kind} '{waiting.rows[0][waiting.id_column]}' was written by somebody else first.",
+                        f"{waiting.kind} '{waiting.row[waiting.id_column]}' was written by somebody else first.",
                         todo="Look again, then decide.",
                     )
                 )
@@ -98,7 +85,7 @@ class Ledger:
 
 
 def _take(batch: Batch, waiting: _Waiting) -> bool:
-    if waiting.new and batch.holds(waiting.kind, str(waiting.rows[0][waiting.id_column])):
+    if waiting.new and batch.holds(waiting.kind, str(waiting.row[waiting.id_column])):
         return False
-    batch.append(waiting.kind, waiting.rows, id_column=waiting.id_column)
+    batch.append(waiting.kind, [waiting.row], id_column=waiting.id_column)
     return True
