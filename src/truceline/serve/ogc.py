@@ -14,7 +14,6 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from truceline.errors import UnknownNameError
-from truceline.report.exports import plain_rows
 from truceline.report.page import row, table
 from truceline.serve.door import View
 from truceline.serve.features import Collection
@@ -141,8 +140,8 @@ def items(request: Request, name: Name, view: Seen, said: Annotated[Asking, Quer
 def one_item(request: Request, name: Name, item: str, view: Seen, form: PageForm = None) -> Response:
     """Return one feature."""
     made = _find(view, name)
-    found = np.flatnonzero((made.table[made.id_column] == item).to_numpy())
-    if not len(found):
+    found = made.find(item)
+    if found is None:
         raise UnknownNameError(f"feature of {name}", item, ())
     base = base_of(request)
     here = f"{base}/collections/{made.name}/items/{quote(item, safe='')}"
@@ -152,8 +151,8 @@ def one_item(request: Request, name: Name, item: str, view: Seen, form: PageForm
         _link(f"{base}/collections/{made.name}", "collection", PLAIN, made.name),
     ]
     if chosen_format(form, request.headers.get("accept", ""), _PAGES) == "html":
-        return _html_items(made, found[:1], links, 1)
-    return json_reply(feature(made, int(found[0])) | {"links": links}, media=MEDIA["json"])
+        return _html_items(made, np.array([found]), links, 1)
+    return json_reply(feature(made, found) | {"links": links}, media=MEDIA["json"])
 
 
 def _single(request: Request) -> dict[str, str]:
@@ -177,11 +176,11 @@ def _link(href: str, rel: str, media: str, title: str) -> dict[str, str]:
 def _about(base: str, view: View, made: Collection) -> dict[str, Any]:
     title, description = TITLES[made.name]
     here = f"{base}/collections/{made.name}"
-    known = made.box[np.isfinite(made.box).all(axis=1)]
+    box = made.shapes.extent()
     extent: dict[str, Any] = {}
-    if len(known):
+    if box:
         extent["spatial"] = {
-            "bbox": [[*known[:, :2].min(axis=0).tolist(), *known[:, 2:].max(axis=0).tolist()]],
+            "bbox": [box],
             "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
         }
     if made.name in ("incidents", "findings"):
@@ -232,10 +231,10 @@ def _page(request: Request, form: str | None, said: Mapping[str, Any], links: li
 
 
 def _html_items(made: Collection, rows: Any, links: list[dict[str, str]], matched: int) -> Response:
-    shown = plain_rows(made.table.iloc[rows[:_MOST_SHOWN]])
+    shown = made.plain(rows[:_MOST_SHOWN])
     cells = [row(*(_text(value) for value in one.values())) for one in shown]
     title, description = TITLES[made.name]
-    tables = table(f"{title}: {len(shown)} of {matched}", made.table.columns, cells)
+    tables = table(f"{title}: {len(shown)} of {matched}", made.columns, cells)
     return Response(listing_html(title, description, links, tables), media_type="text/html")
 
 
