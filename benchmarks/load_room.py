@@ -11,6 +11,7 @@ to the record first, as `truceline serve` does.
 import argparse
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -29,18 +30,17 @@ def main():
     if asked.serve:
         {"room": serve_room, "plain": serve_plain}[asked.serve](asked)
         return
-    told = {name: measure(name, asked) for name in ("room", "plain")}
+    told = {name: measure(name, asked) for name in ("room", "plain") if asked.only in ("", name)}
+    sys.stdout.write(f"load of the machine over the last minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
     for name, one in told.items():
         sys.stdout.write(
-            f"{name:6} {one['per_s']:7.0f} requests/s  p50 {one['p50_ms']:6.1f} ms  p99 {one['p99_ms']:6.1f} ms  "
-            f"slowest {one['most_ms']:6.0f} ms  {one['rss_mb']:6.0f} MB (peak {one['peak_mb']:.0f})  "
-            f"first page {one['first_s']:.2f} s  ready {one['ready_s']:.1f} s  {one['requests']} requests\n"
+            f"{name:6}{one['per_s']:6.0f} requests/s, p50 {one['p50_ms']:.1f} ms, p99 {one['p99_ms']:.1f} ms, slowest "
+            f"{one['most_ms']:.0f} ms; {one['cpu_ms']:.2f} ms of processor each; {one['rss_mb']:.0f} MB, peak "
+            f"{one['peak_mb']:.0f} MB; first page {one['first_s']:.2f} s, ready {one['ready_s']:.0f} s\n"
         )
-    room, plain = told["room"], told["plain"]
-    sys.stdout.write(
-        f"room / plain: {room['per_s'] / plain['per_s']:.2f} of the requests, p99 {room['p99_ms'] / plain['p99_ms']:.2f}x, "
-        f"memory {room['rss_mb'] / plain['rss_mb']:.2f}x\n"
-    )
+    if not asked.only:
+        for what in ("per_s", "p99_ms", "cpu_ms", "rss_mb"):
+            sys.stdout.write(f"room / plain, {what}: {told['room'][what] / told['plain'][what]:.2f}\n")
 
 
 def measure(name, asked):
@@ -60,18 +60,18 @@ def measure(name, asked):
         try:
             told = json.loads(server.stdout.readline())
             ready_s = time.monotonic() - began
-            return asyncio.run(load(told, asked)) | memory(server.pid) | {"ready_s": ready_s}
+            return asyncio.run(load(told, asked, server.pid)) | memory(server.pid) | {"ready_s": ready_s}
         finally:
             server.terminate()
             server.wait(30)
 
 
-async def load(told, asked):
+async def load(told, asked, pid):
     """Ask from several callers at once for some seconds; return rate and delays."""
     began = time.monotonic()
     await caller(told, 0, began, [])  # the first page makes what the others use
     first_s = time.monotonic() - began
-    delays, start = [], time.monotonic()
+    delays, start, busy = [], time.monotonic(), processor_s(pid)
     callers = [caller(told, n, start + asked.seconds, delays) for n in range(asked.callers)]
     await asyncio.gather(*callers)
     took = np.array(delays) * 1000
@@ -82,6 +82,7 @@ async def load(told, asked):
         "p99_ms": float(np.percentile(took, 99)),
         "most_ms": float(took.max()),
         "first_s": first_s,
+        "cpu_ms": (processor_s(pid) - busy) / len(took) * 1000,
     }
 
 
@@ -113,6 +114,12 @@ def memory(pid):
     """Return resident memory and its peak of a process, in megabytes."""
     lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     return {name: int(lines[key].split()[0]) / 1024 for name, key in (("rss_mb", "VmRSS"), ("peak_mb", "VmHWM"))}
+
+
+def processor_s(pid):
+    """Return the seconds of processor a process has had."""
+    parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def serve_room(asked):
@@ -191,6 +198,7 @@ def _arguments():
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--db", default="", help="a database's address; a new SQLite file when not given")
     parser.add_argument("--kept", action="store_true", help="write the assessment to the record first")
+    parser.add_argument("--only", default="", choices=["", "room", "plain"])
     parser.add_argument("--serve", default="", help=argparse.SUPPRESS)
     return parser
 

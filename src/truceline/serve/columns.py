@@ -56,7 +56,7 @@ class Column:
             ]
         if found.dtype.kind in "iub":
             return list(found.tolist())
-        return [v if type(v) is str else plain(v) for v in found.tolist()]
+        return list(map(plain, found.tolist()))
 
     def equal(self, said: str, name: str, rows: Rows | None) -> npt.NDArray[np.bool_]:
         """Return which of some features, or of all, have a value, as a request writes it."""
@@ -111,10 +111,8 @@ def _kind(values: npt.NDArray[Any]) -> str:
 
 def _time_texts(times: npt.NDArray[np.datetime64]) -> list[Any]:
     whole = times.astype("datetime64[s]")
-    texts = np.datetime_as_string(whole, unit="s").tolist()
-    if (times == whole).all():
-        return [f"{text}Z" for text in texts]
-    return [
-        None if np.isnat(at) else f"{text}Z" if at == second else plain(pd.Timestamp(at, tz="UTC"))
-        for at, second, text in zip(times, whole, texts, strict=True)
-    ]
+    texts: list[Any] = [f"{text}Z" for text in np.datetime_as_string(whole, unit="s").tolist()]
+    for place in np.flatnonzero(times != whole).tolist():  # also where there is no time: it equals nothing
+        at = times[place]
+        texts[place] = None if np.isnat(at) else f"{np.datetime_as_string(at, unit='ns')}Z"
+    return texts

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from truceline.errors import UnknownNameError
-from truceline.provenance import canonical_json
 from truceline.report.exports import kml_document, kml_span, placemark, table_csv
 from truceline.report.geopackage import Layer, geopackage
 from truceline.serve.columns import Rows
 from truceline.serve.door import View
 from truceline.serve.features import Collection
+from truceline.serve.replies import plain_json
 from truceline.serve.shapes import Path
 
 MEDIA = {
@@ -85,7 +85,7 @@ def render_rows(collection: Collection, rows: Rows, form: str, view: View, about
             paths=[collection.shapes.path(row) for row in rows.tolist()],
         )
         return geopackage([layer], changed=view.now.replace(minute=0, second=0, microsecond=0))
-    return canonical_json({"type": "FeatureCollection", **about, "features": features(collection, rows)})
+    return plain_json({"type": "FeatureCollection", **about, "features": features(collection, rows)})
 
 
 def _geometry(shape: str, path: Path) -> dict[str, Any] | None:
