@@ -7,7 +7,7 @@ milliseconds whatever it holds.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,10 +23,15 @@ Clock = Callable[[], datetime]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Waiting:
     kind: str
-    row: Mapping[str, Any]
+    rows: tuple[Mapping[str, Any], ...]
     id_column: str
-    new: bool
-    done: Future[None]
+    new: bool  # whether it is refused where the record has such an entry
+    once: bool  # whether rows that the record has an entry for are left out
+    done: Future[frozenset[str]]  # the ids that were written
+
+    @property
+    def ids(self) -> list[str]:
+        return [str(row[self.id_column]) for row in self.rows]
 
 
 class Ledger:
@@ -49,7 +54,25 @@ class Ledger:
         RecordError
             If the record does not take it; then nothing was written.
         """
-        mine = _Waiting(kind=kind, row=row, id_column=id_column, new=new, done=Future())
+        self._put(kind, (row,), id_column, new=new, once=False)
+
+    def append_once(self, kind: str, rows: Sequence[Mapping[str, Any]], *, id_column: str) -> frozenset[str]:
+        """Write those entries whose id the record does not have; return their ids when they are on the disk.
+
+        Of rows with the same id the first is written.
+
+        Raises
+        ------
+        RecordError
+            If the record does not take them; then nothing was written.
+        """
+        first = {str(row[id_column]): row for row in reversed(rows)}
+        return self._put(kind, tuple(reversed(first.values())), id_column, new=False, once=True)
+
+    def _put(
+        self, kind: str, rows: tuple[Mapping[str, Any], ...], id_column: str, *, new: bool, once: bool
+    ) -> frozenset[str]:
+        mine = _Waiting(kind=kind, rows=rows, id_column=id_column, new=new, once=once, done=Future())
         with self._queue:
             self._waiting.append(mine)
         with self._writer:
@@ -57,13 +80,13 @@ class Ledger:
                 taken, self._waiting = self._waiting, []
             if taken:
                 self._write(taken)
-        mine.done.result()
+        return mine.done.result()
 
     def _write(self, taken: list[_Waiting]) -> None:
-        refused: list[_Waiting] = []
+        written: list[frozenset[str] | None] = []
         try:
             with self.record.batch(self._clock()) as batch:
-                refused = [waiting for waiting in taken if not _take(batch, waiting)]
+                written = [ids for alike in _alike(taken) for ids in _take_all(batch, alike)]
         except Exception as error:  # every one of them must hear of it, whatever it is
             for waiting in taken:
                 waiting.done.set_exception(
@@ -72,20 +95,48 @@ class Ledger:
                     else RecordError(f"the entry could not be written: {error}", where=self.record.where)
                 )
             return
-        for waiting in taken:
-            if waiting in refused:
+        for waiting, ids in zip(taken, written, strict=True):
+            if ids is None:
                 waiting.done.set_exception(
                     ConflictError(
-                        f"{waiting.kind} '{waiting.row[waiting.id_column]}' was written by somebody else first.",
+                        f"{waiting.kind} '{waiting.ids[0]}' was written by somebody else first.",
                         todo="Look again, then decide.",
                     )
                 )
             else:
-                waiting.done.set_result(None)
+                waiting.done.set_result(ids)
 
 
-def _take(batch: Batch, waiting: _Waiting) -> bool:
-    if waiting.new and batch.holds(waiting.kind, str(waiting.row[waiting.id_column])):
-        return False
-    batch.append(waiting.kind, [waiting.row], id_column=waiting.id_column)
-    return True
+def _alike(taken: Sequence[_Waiting]) -> list[list[_Waiting]]:
+    """Return what waits, in its order, in runs of plain entries of one kind; others stand alone."""
+    runs: list[list[_Waiting]] = []
+    for waiting in taken:
+        last = runs[-1][-1] if runs else None
+        plain = last and not (waiting.new or waiting.once or last.new or last.once)
+        if last and plain and (waiting.kind, waiting.id_column) == (last.kind, last.id_column):
+            runs[-1].append(waiting)
+        else:
+            runs.append([waiting])
+    return runs
+
+
+def _take_all(batch: Batch, alike: Sequence[_Waiting]) -> list[frozenset[str] | None]:
+    """Write a run into a batch: many audit entries at once cost little more than one."""
+    if len(alike) == 1:
+        return [_take(batch, alike[0])]
+    batch.append(alike[0].kind, [row for one in alike for row in one.rows], id_column=alike[0].id_column)
+    return [frozenset(one.ids) for one in alike]
+
+
+def _take(batch: Batch, waiting: _Waiting) -> frozenset[str] | None:
+    """Write what waits into a batch; return the ids written, or None where somebody else was first."""
+    rows, ids = list(waiting.rows), waiting.ids
+    if waiting.new and batch.holds(waiting.kind, ids[0]):
+        return None
+    if waiting.once:
+        known = batch.known(waiting.kind, ids)
+        rows = [row for row, name in zip(rows, ids, strict=True) if name not in known]
+        ids = [name for name in ids if name not in known]
+    if rows:
+        batch.append(waiting.kind, rows, id_column=waiting.id_column)
+    return frozenset(ids)

@@ -18,7 +18,7 @@ from truceline.report.page import row, table
 from truceline.serve.door import View
 from truceline.serve.features import Collection
 from truceline.serve.formats import MEDIA, chosen_format, feature, render_rows
-from truceline.serve.house import Asked, Seen
+from truceline.serve.house import Asked, Seen, seen
 from truceline.serve.listing import listing_html
 from truceline.serve.query import matching, queryables, read_query
 from truceline.serve.replies import base_of, file_reply, json_reply
@@ -111,11 +111,12 @@ def collection(request: Request, name: Name, view: Seen, form: PageForm = None) 
     "/collections/{name}/items",
     responses={200: {"content": {media: {} for media in MEDIA.values()}, "description": "The features."}},
 )
-def items(request: Request, name: Name, view: Seen, said: Annotated[Asking, Query()]) -> Response:
+def items(request: Request, name: Name, said: Annotated[Asking, Query()]) -> Response:
     """Return features, by box, time and property (`act=strike`), a page at a time.
 
     CSV, KML and GeoPackage hold the page as well: ask for a larger `limit` to have more in one file.
     """
+    view = seen(request)  # here, not before: a map asks for this all the time, and a change of threads costs
     made = _find(view, name)
     query = read_query(_single(request), made)
     rows = matching(made, query)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +60,10 @@ class Batch:
         """Return whether the record, this batch included, has an entry of that kind and id."""
         wanted = sa.select(ENTRIES.c.entry).where(ENTRIES.c.item_id == item_id, ENTRIES.c.kind == kind).limit(1)
         return self._connection.execute(wanted).first() is not None
+
+    def known(self, kind: str, item_ids: Sequence[str]) -> frozenset[str]:
+        """Return which of these ids entries of a kind have, in the record or earlier in this batch."""
+        return frozenset(self._latest_of(kind, list(item_ids)))
 
     def close(self, key: Key, now: datetime) -> None:
         """Write the new signed head; nothing when nothing was appended. Called on leaving the batch."""
