@@ -76,11 +76,16 @@ class Collections(Mapping[str, Collection]):
 
     def __getitem__(self, name: str) -> Collection:
         """Return one collection."""
-        maker = self._makers[name]
-        with self._lock:
-            if name not in self._made:
-                self._made[name] = maker()
-            return self._made[name]
+        if name not in self._made:  # looked at before the lock is: nothing made is ever taken away
+            maker = self._makers[name]
+            with self._lock:
+                if name not in self._made:
+                    self._made[name] = maker()
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is a collection of that name, without making it."""
+        return name in self._makers
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names."""
