@@ -16,8 +16,9 @@ from truceline.simulate.exercise import play
 from truceline.simulate.judged import judge_readings
 from truceline.simulate.runs import one_run
 from truceline.simulate.scores import score
-from truceline.simulate.truth import begin, grow
+from truceline.simulate.truth_growth import grow
 from truceline.simulate.truth_scenario import Answers, KindRule, Scenario
+from truceline.simulate.truth_unprovoked import begin
 from truceline.strip import Strip
 from truceline.timespan import Timespan
 

@@ -23,11 +23,12 @@ from truceline.agreement import (
     read_library,
 )
 from truceline.errors import MissionError, UnknownNameError, did_you_mean
+from truceline.feeds import Feed, read_feeds
 from truceline.findings.tables import CLAIMS
 from truceline.incidents import IncidentSettings, settings_from
 from truceline.monitor import Brief, monitor
 from truceline.monitoring import Monitoring
-from truceline.observations import Readings, empty, gather
+from truceline.observations import LOOKS, OBSERVATIONS, Readings, empty, gather
 from truceline.orbits import Elements, read_elements
 from truceline.planning import Planning, make_plan, read_plan
 from truceline.sensors.deployment import Deployment
@@ -74,6 +75,15 @@ class SourceEntry:
     credit: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
     history: bool = False  # detections of other years, for the background alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a mission's sources say."""
+
+    readings: Readings
+    claims: pd.DataFrame  # CLAIMS
+    history: pd.DataFrame | None  # OBSERVATIONS of heat in other years
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,17 +140,38 @@ class Mission:
     def monitor(self, *, now: datetime | None = None, tell: Tell = lambda step: None) -> Monitoring:
         """Watch the mission's period and return what was concluded. `now` defaults to the period's end."""
         now = now or self.brief.period.end
+        given = self.gather(now=now, tell=tell)
+        assessment = monitor(self.brief, given.readings, now=now, claims=given.claims, history=given.history, tell=tell)
+        return Monitoring(assessment=assessment, recognised=given.readings.recognised, notes=self.warnings)
+
+    def gather(self, *, now: datetime, tell: Tell = lambda step: None) -> Given:
+        """Return what `monitor` is given: all the sources say, the claims, and detections of other years."""
         readings, claims = self.read(now=now, tell=tell)
         past = self.read_history(tell=tell)
         if past is not None:
-            readings = replace(
-                readings,
-                set_aside=pd.concat([readings.set_aside, past.set_aside], ignore_index=True),
-                digests={**readings.digests, **past.digests},
-            )
-        history = None if past is None else past.observations
-        assessment = monitor(self.brief, readings, now=now, claims=claims, history=history, tell=tell)
-        return Monitoring(assessment=assessment, recognised=readings.recognised, notes=self.warnings)
+            # what was set aside and read of them is told; their rows are no observations of this period
+            none = replace(past, observations=empty(OBSERVATIONS), looks=empty(LOOKS), recognised={})
+            readings = gather([readings, none])
+        return Given(readings=readings, claims=claims, history=None if past is None else past.observations)
+
+    def feeds(self) -> tuple[Feed, ...]:
+        """Return the live feeds of feeds.yaml; none where there is no such file."""
+        path = self.folder / "feeds.yaml"
+        if not path.is_file():
+            return ()
+        deployed = self.brief.deployment
+        sensors: set[str] = set()
+        if deployed is not None:
+            posts = {post.sensor_id for post in deployed.posts}
+            sensors = posts | {one.sensor_id for one in deployed.orbiting} | set(deployed.left_out["sensor"])
+        return read_feeds(
+            path.read_text(encoding="utf-8"),
+            folder=self.folder,
+            where=str(path),
+            sensors=sensors,
+            sources={entry.source_id for entry in self.sources},
+            box=_box_round(self.brief.strip, 1.0),
+        )
 
     def outlook(self, *, draws: int = 100_000, seed: int = 1, tell: Tell = lambda step: None) -> Outlook:
         """Return how long the ceasefire might hold under the assumptions of outlook.yaml, or the stated ranges."""

@@ -17,8 +17,10 @@ from truceline.findings.early_warning import early_warnings, far_from_line
 from truceline.findings.force import hours_in_force
 from truceline.findings.status import exposure_box, sector_status
 from truceline.findings.tables import Assessment
-from truceline.incidents import IncidentSettings, make_incidents, weigh_silence
+from truceline.incidents import Incidents, IncidentSettings, make_incidents, weigh_standing
 from truceline.observations import LOOKS, Readings, new_table
+from truceline.observations.outages import Outage
+from truceline.observations.silenced import heard_looks, silence_told, silent_hours
 from truceline.provenance import stable_id
 from truceline.sensors.cover import cover_deployment
 from truceline.sensors.coverage import Coverage
@@ -50,6 +52,17 @@ class Brief:
     settings: IncidentSettings
     credits: tuple[str, ...]
     deployment: Deployment | None = None  # what watches, where the mission says so; else recorded looks alone count
+    outages: tuple[Outage, ...] = ()  # when live feeds were silent
+
+    @property
+    def silent(self) -> dict[str, tuple[Timespan, ...]]:
+        """The hours in which nothing could be heard of a sensor or source."""
+        return silent_hours(self.outages, self.period)
+
+    @property
+    def heard(self) -> Deployment | None:
+        """What watches, with what could not be heard of it."""
+        return self.deployment.silenced(self.silent) if self.deployment and self.outages else self.deployment
 
 
 def watch(brief: Brief, looks: pd.DataFrame) -> Coverage:
@@ -57,27 +70,50 @@ def watch(brief: Brief, looks: pd.DataFrame) -> Coverage:
 
     Recorded people (patrols, posts) count besides the deployment; recorded passes do so only where the deployment has
     no satellite of that kind, because the orbit knows every pass and the records only those that detected something.
+    What reports through a feed that was silent did not watch in those hours.
     """
-    deployed = brief.deployment
+    return watch_beside(brief, looks, watch_deployed(brief))
+
+
+def watch_deployed(brief: Brief) -> Coverage | None:
+    """Return how well the line was watched by the sensors the mission names; None where it names none."""
+    deployed = brief.heard
     if deployed is None:
-        return cover(looks, strip=brief.strip, period=brief.period, kinds=brief.kinds)
+        return None
     fine = FINE_KM if deployed.posts else CELL_KM  # satellites alone see no difference between neighbouring kilometres
     known = cover_deployment(deployed, strip=brief.strip, period=brief.period, kinds=brief.kinds, cell_km=fine)
-    beside = looks[looks["sensor"] != "thermal"] if deployed.orbits("thermal", brief.period) else looks
-    recorded = cover(beside, strip=brief.strip, period=brief.period, kinds=brief.kinds)
-    return known.coarser(CELL_KM).beside(recorded)
+    return known.coarser(CELL_KM)
+
+
+def watch_beside(brief: Brief, looks: pd.DataFrame, known: Coverage | None) -> Coverage:
+    """Return how well the line was watched by recorded looks, beside what the mission names."""
+    looks = heard_looks(looks, brief.silent)
+    if brief.deployment is not None and brief.deployment.orbits("thermal", brief.period):
+        looks = looks[looks["sensor"] != "thermal"]
+    recorded = cover(looks, strip=brief.strip, period=brief.period, kinds=brief.kinds)
+    return recorded if known is None else known.beside(recorded)
 
 
 def known_looks(brief: Brief, looks: pd.DataFrame) -> pd.DataFrame:
     """Return the looks with those added that saw nothing: passes of the sources' satellites that no row tells of."""
-    if brief.deployment is None:
+    deployed = brief.heard
+    if deployed is None:
         return looks
-    silent = silent_passes(brief.deployment, looks, strip=brief.strip, period=brief.period)
+    silent = silent_passes(deployed, looks, strip=brief.strip, period=brief.period)
     ids = [stable_id("look", s, t) for s, t in zip(silent["source"], silent["time_start"], strict=True)]
     columns = {name: silent[name] for name in silent}
     known = {"look_id": ids, "sensor": "thermal", "detections": 0.0, "basis": "pass computed from element sets"}
     added = new_table(LOOKS, {**columns, **known}, length=len(silent))
     return pd.concat([looks, added], ignore_index=True).sort_values(["time_start", "look_id"], ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a run found before anything is judged: all looks, the incidents, and how well the line was watched."""
+
+    looks: pd.DataFrame
+    made: Incidents
+    coverage: Coverage
 
 
 def monitor(
@@ -105,11 +141,24 @@ def monitor(
         places=brief.places,
         settings=brief.settings,
     )
-    made = weigh_silence(made, readings.observations, _standing(brief))
-    incidents = made.incidents
+    made = weigh_standing(made, readings.observations, standing(brief), brief.settings)
     tell("coverage")
-    coverage = watch(brief, looks)
+    seen = Seen(looks=looks, made=made, coverage=watch(brief, looks))
     tell("findings")
+    return conclude(brief, readings, seen, now=now, claims=claims, log=log)
+
+
+def conclude(
+    brief: Brief,
+    readings: Readings,
+    seen: Seen,
+    *,
+    now: datetime,
+    claims: pd.DataFrame,
+    log: pd.DataFrame | None = None,
+) -> Assessment:
+    """Judge what was seen: findings, status, attributions, clocks, and everything a report reads."""
+    incidents, coverage = seen.made.incidents, seen.coverage
     findings = assess(incidents, brief.agreements, lines=brief.lines, log=log, now=now)
     in_force = hours_in_force(brief.agreements[0], brief.period)
     status = sector_status(
@@ -135,7 +184,7 @@ def monitor(
         sectors=brief.sectors,
         places=brief.places,
         observations=readings.observations,
-        looks=looks,
+        looks=seen.looks,
         set_aside=readings.set_aside,
         incidents=incidents,
         findings=findings,
@@ -147,34 +196,36 @@ def monitor(
         exposure=exposure_box(coverage, in_force=in_force),
         warnings=(
             *far_from_line(readings.observations, brief.strip),
-            *early_warnings(status, incidents, looks, brief.period),
-            *_left_out(brief),
+            *early_warnings(status, incidents, seen.looks, brief.period),
+            *said_of_watch(brief),
         ),
-        assumptions=pd.concat([made.assumptions, _assumed(brief)], ignore_index=True),
+        assumptions=pd.concat([seen.made.assumptions, assumed(brief)], ignore_index=True),
         credits=brief.credits,
         digests=readings.digests,
-        background=made.background,
-        fixed_sources=made.masked,
+        background=seen.made.background,
+        fixed_sources=seen.made.masked,
         also=brief.agreements[1:],
     )
 
 
-def _standing(brief: Brief) -> StandingBy | None:
+def standing(brief: Brief) -> StandingBy | None:
     """Return the sensors that stood by, whose silence counts; None where the mission names none."""
-    if brief.deployment is None:
+    deployed = brief.heard
+    if deployed is None:
         return None
-    return standing_by(brief.deployment, strip=brief.strip, period=brief.period)
+    return standing_by(deployed, strip=brief.strip, period=brief.period)
 
 
-def _left_out(brief: Brief) -> list[str]:
-    """Return a warning for each sensor of the mission that could not count."""
+def said_of_watch(brief: Brief) -> list[str]:
+    """Return a warning for each sensor of the mission that could not count, and for each feed that was silent."""
+    silent = silence_told(brief.outages, brief.period)
     if brief.deployment is None:
-        return []
+        return silent
     rows = brief.deployment.outside(brief.period).itertuples()
-    return [f"Sensor {row.sensor} was left out of the coverage: {row.reason}" for row in rows]
+    return [*(f"Sensor {row.sensor} was left out of the coverage: {row.reason}" for row in rows), *silent]
 
 
-def _assumed(brief: Brief) -> pd.DataFrame:
+def assumed(brief: Brief) -> pd.DataFrame:
     """Return the numbers behind the coverage: those of what watches, and of the mission's kinds of violation."""
     sensors = set(RECORDED) if brief.deployment is None else {"present", *brief.deployment.kinds()}
     return assumptions(sensors=sensors, kinds=brief.kinds)

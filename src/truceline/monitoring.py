@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import geopandas as gpd
 import pandas as pd
@@ -17,7 +17,7 @@ from truceline.provenance import VERSION, canonical_json, digest
 from truceline.report import map_html, render_folder, strip_chart_figure, summary_text
 from truceline.report.exports import export_files
 from truceline.report.release import release
-from truceline.store import Record, export_bundle
+from truceline.store import Batch, Record, export_bundle
 from truceline.timespan import iso
 
 RECORD_NAME, BUNDLE_NAME = "record.sqlite", "record"
@@ -159,27 +159,62 @@ def signing_key() -> Path:
     return path
 
 
+class Changed(Protocol):
+    """What came of new readings: `truceline.live.Update`."""
+
+    @property
+    def assessment(self) -> Assessment:
+        """The assessment with them."""
+
+    @property
+    def fresh(self) -> Mapping[str, pd.DataFrame]:
+        """Table -> its rows that are new or say something else than before."""
+
+    @property
+    def gone(self) -> Mapping[str, tuple[str, ...]]:
+        """Incident that is no longer there -> the incidents that hold what it held."""
+
+
 def keep(assessment: Assessment, record: Record) -> str:
     """Append everything an assessment rests on and concluded to the record, and return the root that holds it.
 
     It is the root of the first signed head over all of it, so that the same run again, when the record has grown, still
     gives the same root.
     """
-    run_id = f"{assessment.mission_id} {assessment.period} at {iso(assessment.now)}"
+    tables = {name: getattr(assessment, name) for name in (*RECORDED, "status", "attributions", "clocks")}
     with record.batch(assessment.now) as batch:
-        inputs = [{"file": name, "sha256": value} for name, value in sorted(assessment.digests.items())]
-        batch.append("input", inputs, id_column="file")
-        for table, id_column in RECORDED.items():
-            batch.append(table.removesuffix("s"), getattr(assessment, table), id_column=id_column)
-        status = assessment.status.assign(status_id=assessment.status["sector"] + "|" + assessment.status["day"])
-        batch.append("status", status, id_column="status_id")
-        batch.append("attribution", assessment.attributions, id_column="incident_id")
-        clocks = assessment.clocks
-        clocks = clocks.assign(clock_id=clocks["incident_id"] + "|" + clocks["clause"] + "|" + clocks["step"])
-        batch.append("clock", clocks, id_column="clock_id")
-        inputs_digest = digest(canonical_json(dict(assessment.digests)))
-        batch.append("run", [{"run": run_id, "inputs": inputs_digest, "version": VERSION}], id_column="run")
+        run_id = _append(batch, assessment, tables)
     return record.head_over(run_id, kind="run").root
+
+
+def keep_changes(update: Changed, record: Record) -> None:
+    """Append what an update changed to the record, and nothing of what it did not.
+
+    An incident that is no longer there gets an entry that says which incidents superseded it; what was said of it
+    before stays.
+    """
+    with record.batch(update.assessment.now) as batch:
+        _append(batch, update.assessment, update.fresh)
+        ends = [{"incident_id": name, "superseded_by": list(heirs)} for name, heirs in sorted(update.gone.items())]
+        batch.append("incident", ends, id_column="incident_id")
+
+
+def _append(batch: Batch, assessment: Assessment, tables: Mapping[str, pd.DataFrame]) -> str:
+    """Append the tables and what they rest on; return the name of the run."""
+    run_id = f"{assessment.mission_id} {assessment.period} at {iso(assessment.now)}"
+    inputs = [{"file": name, "sha256": value} for name, value in sorted(assessment.digests.items())]
+    batch.append("input", inputs, id_column="file")
+    for table, id_column in RECORDED.items():
+        batch.append(table.removesuffix("s"), tables[table], id_column=id_column)
+    status = tables["status"].assign(status_id=tables["status"]["sector"] + "|" + tables["status"]["day"])
+    batch.append("status", status, id_column="status_id")
+    batch.append("attribution", tables["attributions"], id_column="incident_id")
+    clocks = tables["clocks"]
+    clocks = clocks.assign(clock_id=clocks["incident_id"] + "|" + clocks["clause"] + "|" + clocks["step"])
+    batch.append("clock", clocks, id_column="clock_id")
+    inputs_digest = digest(canonical_json(dict(assessment.digests)))
+    batch.append("run", [{"run": run_id, "inputs": inputs_digest, "version": VERSION}], id_column="run")
+    return run_id
 
 
 def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -286,3 +286,16 @@ def test_coverage_is_told_by_whole_sectors_so_that_no_sensor_can_be_placed(name)
         assert shown.coverage.loc[first, column].iloc[0] == pytest.approx(0.9 / first.sum())
         assert (shown.coverage.loc[~first, column] == 0).all()
     assert any("coverage told by whole sectors" in note for note in notes)
+
+
+def test_a_warning_that_names_one_sensor_stays_with_the_mission():
+    named = (
+        f"Source camera-{SECRET} has not looked since 2026-04-11 05:00 UTC, 25 h before the period ended.",
+        f"Sensor mast-{SECRET} was left out of the coverage: shot at",
+    )
+    whole = replace(assessment(), warnings=(*named, "2 of 9 sector-days in force were not observed: their quiet."))
+    for profile in ("public", "parties"):
+        shown, notes = release(whole, profile, now=whole.now + timedelta(days=30))
+        assert [text for text in shown.warnings if text.startswith(("Source", "Sensor"))] == []
+        assert any("warnings: 2" in note for note in notes), notes
+    assert release(whole, "mission", now=whole.now)[0].warnings == whole.warnings

@@ -30,6 +30,7 @@ NOTHING_OF_THE_MISSION = {
     "/api/conformance",
     "/api/me",
 }
+MISSION_ONLY = {"/api/feeds"}  # refused to everybody else
 SLOW = {"/api/report", "/api/chart.svg", "/api/chart"}
 # template of a route -> the addresses to ask it for
 WAYS = {
@@ -59,6 +60,10 @@ WAYS = {
     "/api/windows": ["/api/windows"],
     "/api/windows/{window_id}/notice": ["/api/windows/silence-0/notice"],
     "/api/alerts": ["/api/alerts"],
+    "/api/papers": ["/api/papers"],
+    "/api/papers/{kind}": ["/api/papers/plan", "/api/papers/exercise"],
+    "/api/papers/{kind}/{name}": ["/api/papers/plan/index"],
+    "/api/feeds": ["/api/feeds"],
     "/api/events": [],  # endless; a test of its own
 }
 

@@ -90,3 +90,35 @@ def test_a_hand_over_does_not_write_into_what_is_there(left, tmp_path):
     place, made, _, _ = left
     with pytest.raises(RequestError, match="there already"):
         hand_over(place, made.folder, key=tmp_path / "signing.key", now=None)
+
+
+def test_a_running_server_neither_writes_nor_shows_anything_after_the_seal(house, tmp_path):
+    place = house.room.record.where
+    with client_of(house, "taras") as taras, client_of(house, "helen") as helen:
+        assert step(taras, "inc-0", "logged", 0).status_code == 201
+        size = house.room.record.size
+        hand_over(place, tmp_path / "over", key=key_file(tmp_path), now=house.room.now())
+        sealed = house.room.record.size
+        assert sealed == size + 1
+        for reply in (
+            step(taras, "inc-0", "triaged", 1),
+            helen.post("/api/releases", json={"day": "2026-04-10"}),
+            helen.get("/api/mission"),
+            helen.get("/api/incidents/inc-0"),
+        ):
+            assert reply.status_code == 423
+            assert reply.json()["code"] == "Suspended"
+            assert "suspended at 2026-04-13T06:00:00Z and handed over" in reply.json()["description"]
+        assert house.room.record.size == sealed
+    assert [one.state for one in house.room.reviews.steps()] == ["logged"], "not in memory either"
+    assert house.releases.all() == ()
+    assert verify(tmp_path / "over" / "room.sqlite") == []
+
+
+def test_a_room_that_goes_on_writes_again(small, tmp_path):
+    place = small.room.record.where
+    hand_over(place, tmp_path / "over", key=key_file(tmp_path), now=small.room.now())
+    again = make_house(place, resume=True)
+    with client_of(again, "taras") as taras:
+        assert step(taras, "inc-0", "logged", 0).status_code == 201
+    again.close()

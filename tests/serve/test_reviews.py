@@ -229,7 +229,7 @@ def test_decisions_leave_probabilities_and_verdicts_as_they_were(small):
         walk(client, TO_FINDINGS)
     with client_of(small, "marie") as client:
         walk(client, [("not_verified", VERIFY)], after=len(TO_FINDINGS))
-    before, after = small.room._assessment, small.room.assessment()
+    before, after = small.room._stood[-1].assessment, small.room.assessment()
     pd.testing.assert_frame_equal(before.findings, after.findings)
     np.testing.assert_array_equal(before.incidents["p_exists"], after.incidents["p_exists"])
     assert after.incidents["state"].tolist() == ["rejected", "probable", "probable", "probable"]

@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,9 +11,19 @@ from rooms import PASSWORD, Clock, make_house
 from sample import front
 
 from truceline.serve.app import make_app
+from truceline.serve.paper_making import Page
+from truceline.serve.shelf import Shelf
 from truceline.serve.start import bound
 
 pytestmark = pytest.mark.page
+
+
+def two_pages(kind, folder, now):
+    script = "<script>document.body.dataset.ran = 'yes'</script>"
+    return [
+        Page(name=name, title=name, html=f"<!doctype html><body><h1>{text}</h1>{script}".encode())
+        for name, text in (("index", "The plan"), ("second", "The second page"))
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -20,11 +31,14 @@ def server(tmp_path_factory):
     """Serve the invented front on loopback and return its address and house."""
     clock = Clock(datetime(2026, 4, 19, 6, tzinfo=UTC))
     house = make_house(tmp_path_factory.mktemp("page") / "room.sqlite", front(), clock=clock)
-    listening = bound("127.0.0.1", 0)
-    running = uvicorn.Server(uvicorn.Config(make_app(house), log_level="error", access_log=False))
+    folder = tmp_path_factory.mktemp("mission")
+    (folder / "force.yaml").write_text("")
+    house.door.hold(Shelf(folder, clock, two_pages))
+    listening, app = bound("127.0.0.1", 0), make_app(house)
+    running = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off"))
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
     thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/", house
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}/", house, app
     running.should_exit = True
     thread.join(30)
     listening.close()
@@ -80,8 +94,7 @@ def test_a_morning_in_the_room(people, server):
     page.select_option("#filters [name=verdict]", "violation")
     few = shown(page)
     assert 0 < few < everything
-    wait_until(page, "window.trucelineMap.isSourceLoaded('points') && window.trucelineMap.loaded()")
-    assert page.evaluate("window.trucelineMap.queryRenderedFeatures({layers:['incidents']}).length") <= few * 2
+    wait_until(page, f"window.trucelineMap.dotsInside === {few}")
     assert set(page.locator("#list tbody .tone").all_inner_texts()) == {"violation"}
     # the day slider, by keyboard
     page.locator("#day").focus()
@@ -231,9 +244,111 @@ def test_without_a_connection_what_was_read_stays_and_says_so(people):
     wait_until(page, "!document.body.classList.contains('offline')")
 
 
-def test_no_width_scrolls_sideways_from_a_phone_to_a_wall(people):
+def feed(name, state, **said):
+    row = dict.fromkeys(("since", "last_message", "last_observed"), "2026-04-18T05:00:00Z")
+    counts = dict.fromkeys(("messages", "taken", "doubled", "set_aside"), 3)
+    return {
+        "feed": name,
+        "called": name,
+        "kind": "http",
+        "state": state,
+        "silent_after_min": 60,
+        "says": "",
+        **row,
+        **counts,
+    } | said
+
+
+class Feeds:
+    """What the server says of its feeds, in place of the feeds themselves."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def health(self):
+        return self.rows
+
+
+@pytest.fixture
+def feeds(server):
+    """Let the house have five feeds, one in each state."""
+    said = Feeds(
+        [
+            feed("calm", "listening"),
+            feed("masts", "silent"),
+            feed("gone", "stopped"),
+            feed("broken", "failed", says="<script>refused</script>"),
+            feed("new", "never", since=None, last_message=None, last_observed=None),
+        ]
+    )
+    house = server[1]
+    app = server[2]
+    app.state.house = replace(house, feeder=said)
+    yield said
+    app.state.house = house
+
+
+def test_silent_and_failed_feeds_come_first_in_words_and_the_watch_says_that_they_do_not_count(people, feeds):
+    page = people("olena")
+    notices = page.locator("#view-watch .notices li").all_inner_texts()
+    assert len(notices) == 2
+    assert notices[0].startswith("failed Feed broken since")
+    assert "its sensors do not count" in notices[1]
+    page.click("#views button[data-view=feeds]")
+    page.wait_for_selector("#view-feeds table")
+    assert page.locator("#view-feeds .tone").all_inner_texts() == [
+        "failed",
+        "silent",
+        "nothing yet",
+        "listening",
+        "stopped",
+    ]
+    assert page.locator("#view-feeds script").count() == 0
+    page.click("#views button[data-view=coverage]")
+    page.wait_for_selector("#view-coverage .notices li")
+    assert page.said == []
+
+
+def test_a_reader_outside_has_no_view_of_feeds_or_papers(people, feeds):
+    page = people("vera")
+    for view in ("feeds", "plan", "exercise", "outlook"):
+        assert page.locator(f"#views button[data-view={view}]").count() == 0
+    assert page.locator(".notices li").count() == 0
+    assert page.said == []
+
+
+def test_a_paper_is_shown_inside_the_page_boxed_in_and_the_rest_says_how_to_make_one(people):
+    page = people("helen")
+    page.click("#views button[data-view=plan]")
+    page.wait_for_selector("#view-plan iframe")
+    assert page.locator("#view-plan iframe").get_attribute("sandbox") == ""
+    inside = page.frame_locator("#view-plan iframe")
+    assert inside.locator("h1").inner_text() == "The plan"
+    page.select_option("#view-plan select", "second")
+    inside.locator("h1:text('The second page')").wait_for()
+    # the frame is its own, without scripts: what a paper holds cannot reach the page
+    assert inside.locator("body").evaluate("document.body.dataset.ran || ''") == ""
+    page.click("#views button[data-view=exercise]")
+    page.wait_for_selector("#view-exercise p.small")
+    assert "exercise.yaml" in page.locator("#view-exercise").inner_text()
+    assert page.locator("#views button[data-view=outlook]").count() == 0
+    assert [text for text in page.said if "script" not in text] == []
+
+
+def test_no_width_scrolls_sideways_from_a_phone_to_a_wall(people, feeds):
     page = people("helen", locale="uk")  # the longest words
-    for view in ("reports", "agreement", "claims", "windows", "coverage", "clocks", "watch"):
+    for view in (
+        "reports",
+        "agreement",
+        "claims",
+        "windows",
+        "coverage",
+        "clocks",
+        "feeds",
+        "plan",
+        "exercise",
+        "watch",
+    ):
         page.click(f"#views button[data-view={view}]")
         page.wait_for_selector(f"#view-{view} p")
         for width in (360, 768, 1280, 2560):

@@ -28,7 +28,7 @@ COMMANDS = {
     ),
     "score": ("trials", "Score the watch, or a trainee's answers, against the sealed truth of an exercise."),
     "worth": (
-        "trials",
+        "ahead",
         "Say what other sensor plans buy: chance of being seen, violations, and how long the ceasefire might hold.",
     ),
     "plan": (
@@ -36,7 +36,7 @@ COMMANDS = {
         "Plan the force: rotations, sites, air and sea reserve, with and without each rung of the backstop.",
     ),
     "outlook": (
-        "trials",
+        "ahead",
         "Say how long the ceasefire might hold under stated assumptions, with and without the backstop.",
     ),
     "verify": ("watch", "Check a record or bundle; exit code 1 and the item's name when anything was changed."),
@@ -49,6 +49,10 @@ COMMANDS = {
         "Say how well a line is watched: seen, partly seen, not seen, by kind of violation, sector, day and night.",
     ),
     "fetch": ("feeds", "Download a public feed; goes on where a broken download stopped. Needs the network."),
+    "feeds": (
+        "feeds_check",
+        "Check a mission's feeds.yaml; with --once ask each feed that is pulled, and show what would be taken.",
+    ),
     "serve": ("serve", "Open the operations room on a mission: a web page and an API, until it is stopped."),
     "account": (
         "rooms",

@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from truceline.cli.shown import out, print_json
-from truceline.cli.words import Json, instant
+from truceline.cli.words import FOUND_SOMETHING, Json, instant
 from truceline.errors import RequestError, UnknownNameError
 from truceline.serve.accounts import Accounts
 from truceline.serve.copies import copy_room
 from truceline.serve.desk import open_desk
-from truceline.serve.handover import hand_over
+from truceline.serve.handover import SAME, hand_over
 from truceline.store import Record
 
 ACTIONS = ("add", "list", "password", "close", "key")
@@ -101,17 +101,35 @@ def restore(
 
 
 def handover(
-    folder: Annotated[Path, typer.Argument(help="A new folder.")], db: Db = ROOM, as_json: Json = False
+    folder: Annotated[Path, typer.Argument(help="A new folder; with --check one that was handed over.")],
+    mission: Annotated[str, typer.Option(help="The mission's folder or name, to be handed over with it.")] = "",
+    check: Annotated[bool, typer.Option("--check", help="Make every published report anew and compare it.")] = False,
+    db: Db = ROOM,
+    as_json: Json = False,
 ) -> None:
     """Suspend a room, write what a successor needs into a folder, and list what must be wiped.
 
-    Example: truceline handover to-the-successor
+    Example: truceline handover to-the-successor --mission easter-2026
     """
-    from truceline.monitoring import signing_key  # slow to import, and no other of these commands needs it
+    # slow to import, and no other of these commands needs them
+    from truceline.mission import find_mission
+    from truceline.monitoring import signing_key
+    from truceline.serve.again import reports_again
 
-    made = hand_over(db, folder, key=signing_key(), now=instant(None))
+    if check:
+        made_again = reports_again(folder)
+        rows = [{"report": one.report, "state": one.state, "says": one.says} for one in made_again]
+        lines = [f"{one.report}: {one.state}. {one.says}".rstrip() for one in made_again]
+        tell(rows, lines or ["No report was published."], as_json=as_json)
+        if any(one.state != SAME for one in made_again):
+            raise typer.Exit(FOUND_SOMETHING)
+        return
+    with_it = find_mission(mission) if mission else None
+    made = hand_over(db, folder, key=signing_key(), now=instant(None), mission=with_it)
+    left = [] if mission else ["The mission's folder is not in it (--mission): no report can be made anew from it."]
     lines = [
         f"{made.entries} entries under root {made.root} and {len(made.files)} files are in {folder}.",
+        *left,
         "Nothing was wiped. To wipe before you leave:",
         *(f"- {line}" for line in made.wipe),
     ]

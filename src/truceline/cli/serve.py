@@ -12,7 +12,18 @@ from truceline.cli.shown import progress
 from truceline.cli.words import Json, instant
 from truceline.mission import open_mission
 from truceline.monitoring import signing_key
-from truceline.serve.start import bound, is_loopback, one_time_link, open_house, pretending, run, watched
+from truceline.serve.shelf import Shelf
+from truceline.serve.start import (
+    bound,
+    fed,
+    is_loopback,
+    one_time_link,
+    open_house,
+    pretending,
+    run,
+    watched,
+    with_feeds,
+)
 
 
 def serve(
@@ -34,12 +45,16 @@ def serve(
     with bound(host, port) as listening:
         clock = pretending(instant(now)) if now else lambda: instant(None)
         with progress(quiet=as_json) as step:
-            assessment = watched(opened, now=clock(), tell=step)
+            live = fed(opened, db, key=signing_key(), clock=clock, tell=step)
+            assessment = watched(opened, now=clock(), tell=step) if live is None else live[0].assessment
             step("record")
             secure = not is_loopback(host)
             house = open_house(
                 assessment, db, key=signing_key(), clock=clock, open_to_all=public, secure=secure, resume=resume
             )
+            house.door.hold(Shelf(opened.folder, clock))
+            if live is not None:
+                house = with_feeds(house, live[1])
         token = one_time_link(house) if is_loopback(host) else ""
         shown_host = f"[{host}]" if ":" in host else host
         address = f"http://{shown_host}:{listening.getsockname()[1]}/"

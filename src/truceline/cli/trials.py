@@ -1,4 +1,4 @@
-"""Commands that test a plan: exercises with an invented truth, their scores, and how long the ceasefire might hold."""
+"""Commands that try the watch: exercises with an invented truth, and their scores."""
 
 from __future__ import annotations
 
@@ -13,66 +13,14 @@ from truceline.cli.shown import count_bar, err, out, print_json, print_table, pr
 from truceline.cli.words import Json, instant
 from truceline.errors import RequestError
 from truceline.exercising import Scored, many, open_exercise, real_background, score_exercise, stage_of, write_exercise
-from truceline.exercising import worth as worth_of
 from truceline.mission import open_mission
 from truceline.report.exercise_page import WORDS, exercise_paper, handout_paper, told
-from truceline.report.folder import write_files
-from truceline.report.outlook_page import MEASURE_WORDS, outlook_files
 from truceline.report.paper import paper_html, paper_pdf
-from truceline.simulate import LEVELS, Outlook
 from truceline.simulate.exercise import Exercise
 from truceline.simulate.runs import summarise
 from truceline.simulate.teaching import daily, daily_text, injects, read_answers, score_answers
 
 SECRET_BITS = 63
-WORTH = {
-    "plan": "plan",
-    "seen": "seen",
-    "violations": "events",
-    "p_break_24m": "breaks",
-    "p_hold_20y": "holds",
-    "gain_seen": "+seen",
-    "gain_violations": "+events",
-    "gain_p_break_24m": "+breaks",
-    "gain_p_hold_20y": "+holds",
-}
-
-
-def outlook(
-    mission: Annotated[str, typer.Argument(help="A mission folder, or the name of a bundled mission.")],
-    draws: Annotated[int, typer.Option(help="How many draws of the uncertain numbers.")] = 100_000,
-    seed: Annotated[int, typer.Option(help="Seed of the draws: the same seed gives the same numbers.")] = 1,
-    to_folder: Annotated[Path, typer.Option("--out", help="Folder for the outlook's page.")] = Path("outlook"),
-    now: Annotated[str | None, typer.Option(help="The instant on the page; default: the clock.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Say how long the ceasefire might hold under stated assumptions, with and without the backstop.
-
-    The arrangement is the mission's outlook.yaml; without one the stated ranges are used. It is no forecast.
-
-    Example: truceline outlook reassurance-2025 --out outlook
-    """
-    opened = open_mission(mission)
-    with progress(quiet=as_json) as tell:
-        found = opened.outlook(draws=draws, seed=seed, tell=tell)
-        tell("page")
-        page = write_files(to_folder, outlook_files(found, title=opened.brief.title, now=instant(now)))
-    if as_json:
-        print_json(found.as_json())
-        return
-    _tell(found)
-    out.print(f"Report: {page}", markup=False)
-
-
-def _tell(found: Outlook) -> None:
-    made = found.as_json()
-    for measure, word in MEASURE_WORDS.items():
-        out.print(f"P({word})", style="bold", markup=False)
-        for level in LEVELS:
-            value = made[level][measure]
-            text = f"  {level:<13}{value['value']:6.1%}   ({value['low']:.0%} to {value['high']:.0%})"
-            out.print(text, markup=False)
-    out.print("Conditional on the stated assumptions; not a forecast.", style="dim")
 
 
 def exercise(
@@ -154,48 +102,6 @@ def score(
         _tell_scores(scored)
 
 
-def worth(
-    mission: Annotated[str, typer.Argument(help="A mission folder with an exercise.yaml, or a bundled mission.")],
-    plan: Annotated[list[str], typer.Option(help="name=sensors.yaml of another plan; repeat for several.")],
-    draws: Annotated[int, typer.Option(help="Draws of the outlook.")] = 20_000,
-    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
-    as_json: Json = False,
-) -> None:
-    """Say what other sensor plans buy: chance of being seen, violations, and how long the ceasefire might hold.
-
-    Example: truceline worth exercise-30d --plan "one more orbit=more.yaml"
-    """
-    plans = dict(_plan(said) for said in plan)
-    with progress(quiet=as_json) as tell:
-        table = worth_of(open_mission(mission), plans, draws=draws, seed=seed, tell=tell)
-    if as_json:
-        print_json({str(row["plan"]): row for row in table.to_dict("records")})
-        return
-    shown = [
-        "plan",
-        "seen",
-        "violations",
-        "p_break_24m",
-        "p_hold_20y",
-        "gain_seen",
-        "gain_violations",
-        "gain_p_hold_20y",
-    ]
-    print_table(table[shown])
-    text = (
-        "seen: chance that a violation is; breaks: within 24 months; holds: 20 years; + against the mission's own plan."
-    )
-    out.print(text, style="dim", markup=False)
-    out.print("Conditional on the scenario's deterrence and the outlook's assumptions; not a forecast.", style="dim")
-
-
-def _plan(said: str) -> tuple[str, Path]:
-    name, equals, file = said.rpartition("=")
-    if not equals or not file:
-        raise RequestError(f"--plan '{said}' names no file.", todo='Write --plan "one more orbit=more.yaml".')
-    return name, Path(file)
-
-
 def _write_handouts(played: Exercise, folder: Path, title: str, *, days: bool, now: str | None, tell: Any) -> None:
     handed = injects(played)
     texts = []
@@ -225,6 +131,8 @@ def _write_scores(
 def _as_json(scored: Scored, runs: pd.DataFrame | None) -> dict[str, Any]:
     made: dict[str, Any] = scored.scores.as_json()
     made["frozen"] = scored.frozen.to_dict("records")
+    made["by"] = scored.scores.by.to_dict("records")
+    made["words"] = scored.scores.calibration.words.to_dict("records")
     if runs is not None:
         made["runs"] = runs.to_dict("records")
     return made

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from truceline.agreement import Agreement, LineOfContact
+from truceline.agreement.readings import variants
 from truceline.findings.force import hours_in_force
-from truceline.findings.judge import judge
+from truceline.findings.judge import judge, looks_across
 from truceline.findings.severity import severity
 from truceline.findings.tables import FINDINGS
 from truceline.observations.tables import new_table
@@ -46,13 +47,15 @@ def assess(
     lines: tuple[LineOfContact, ...],
     log: pd.DataFrame | None = None,
     now: datetime | None = None,
+    by_itself: bool | None = None,
 ) -> pd.DataFrame:
     """Return the FINDINGS table: one row per incident, clause and interpretation that applies.
 
     Clauses that do not apply to an incident give no row; an incident with no row is one to which nothing applies.
 
     An incident that only thermal sensors support is judged as the fire it might come from, and is at most
-    "indeterminate", with the probability that it is not background: fire is not fighting.
+    "indeterminate", with the probability that it is not background: fire is not fighting. `by_itself` is that of
+    `judge`: with True an incident's findings depend on no other incident.
     """
     if not len(incidents):
         return new_table(FINDINGS, {}, length=0)
@@ -65,7 +68,10 @@ def assess(
         (("fire", 1.0),) if heat else pairs for heat, pairs in zip(thermal, sightings["p_acts"], strict=True)
     ]
     judged = pd.concat(
-        [judge(a, sightings, lines=lines, log=log, now=now, drop_not_applicable=True) for a in agreements],
+        [
+            judge(a, sightings, lines=lines, log=log, now=now, drop_not_applicable=True, by_itself=by_itself)
+            for a in agreements
+        ],
         ignore_index=True,
     )
     if not len(judged):
@@ -74,6 +80,12 @@ def assess(
     found = judged.merge(about, left_on="sighting", right_on="incident_id")
     found = found.sort_values(["incident_id", "clause", "interpretation", "party"], ignore_index=True)
     return _findings(found)
+
+
+def across(agreements: Sequence[Agreement]) -> frozenset[str]:
+    """Return which of the agreements' clauses set incidents beside one another, as clause|interpretation."""
+    every = [variant for agreement in agreements for variant in variants(agreement)]
+    return frozenset(f"{v.clause.clause_id}|{v.label}" for v in every if looks_across(v))
 
 
 def _may_bind(incidents: pd.DataFrame, agreements: Sequence[Agreement]) -> npt.NDArray[np.bool_]:

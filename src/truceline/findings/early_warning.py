@@ -21,13 +21,22 @@ def early_warnings(
 
 def far_from_line(observations: pd.DataFrame, strip: Strip) -> tuple[str, ...]:
     """Return a warning when every located observation lies more than 100 km from the line."""
+    return said_of_nearest(nearest_km(observations, strip))
+
+
+def nearest_km(observations: pd.DataFrame, strip: Strip) -> float:
+    """Return how far from the line the nearest located observation lies; infinite when none is located."""
     lon, lat = (observations[name].to_numpy(float) for name in ("lon_deg", "lat_deg"))
     located = np.isfinite(lon)
     if not located.any():
-        return ()
+        return np.inf
     _, offset = strip.place(lon_deg=lon[located], lat_deg=lat[located])
-    nearest = float(np.nanmin(np.abs(offset)))
-    if nearest <= NEAR_KM:
+    return float(np.nanmin(np.abs(offset)))
+
+
+def said_of_nearest(nearest: float) -> tuple[str, ...]:
+    """Return the warning of `far_from_line` for the distance of the nearest observation."""
+    if nearest <= NEAR_KM or np.isinf(nearest):
         return ()
     return (
         f"No observation lies within {NEAR_KM:.0f} km of the line; the nearest is {nearest:.0f} km away. "

@@ -20,6 +20,7 @@ from truceline.agreement.terms import Clause, Exemption, Zone
 from truceline.errors import did_you_mean
 from truceline.findings.judge_kinds import judge_kind
 from truceline.findings.judge_log import ActLog, whole_log
+from truceline.findings.judge_opposing import OPPOSING
 from truceline.findings.judge_place import Ground
 from truceline.findings.judge_rows import NO, OPEN, YES, Floats, Rows
 from truceline.findings.judge_ruling import COMPLIANT, INDETERMINATE, NOT_APPLICABLE, VERDICTS, VIOLATION, Ruling
@@ -47,6 +48,7 @@ def judge(
     log: pd.DataFrame | None = None,
     now: datetime | None = None,
     drop_not_applicable: bool = False,
+    by_itself: bool | None = None,
 ) -> pd.DataFrame:
     """Return one row per sighting, clause and interpretation: the columns of JUDGEMENTS.
 
@@ -67,6 +69,9 @@ def judge(
     drop_not_applicable
         Leave out the rows that decide nothing: with a hundred thousand sightings and thirty clauses they are
         most of the table.
+    by_itself
+        Only the clauses that judge each sighting by itself (True), or only those that set sightings beside one another
+        (False): see `looks_across`. Together they are all.
 
     Notes
     -----
@@ -79,11 +84,17 @@ def judge(
     ground = Ground(rows, lines)
     parts = []
     for variant in variants(agreement):
-        if _concerns(rows, variant):
+        if _concerns(rows, variant) and by_itself in (None, not looks_across(variant)):
             ruling = _judge_variant(rows, variant, acts, ground)
             kept = ruling.verdict != NOT_APPLICABLE if drop_not_applicable else slice(None)
             parts.append({name: np.asarray(column)[kept] for name, column in _table(rows, variant, ruling).items()})
     return _stacked(parts) if rows.length and parts else empty(JUDGEMENTS)
+
+
+def looks_across(variant: Variant) -> bool:
+    """Return whether a clause sets sightings beside one another: counted together, or far from the opposing pieces."""
+    zone = _zone_of(variant.clause, variant.agreement)
+    return variant.clause.counted == "together" or (isinstance(zone, Zone) and zone.of == OPPOSING)
 
 
 def _concerns(rows: Rows, variant: Variant) -> bool:

@@ -17,6 +17,7 @@ from truceline.vocabulary import SYSTEMS, names_system
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Instants = npt.NDArray[np.int64]
+Spread = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats, list[str]]
 
 NO, OPEN, YES = 0.0, 0.5, 1.0  # Kleene's three truth values: and is min, or is max, not is 1 - x
 HOUR_NS = 3_600_000_000_000
@@ -37,6 +38,7 @@ class Rows:
         self._index = np.arange(0)
         self._codes: dict[str, tuple[npt.NDArray[np.intp], list[str]]] = {}
         self._known: dict[object, npt.NDArray[Any]] = {}
+        self._spread: Spread | None = None
         self.ids = table["id"].astype("object").to_numpy()
         self.time_ns = instants(table["time"])
         if (self.time_ns == ALWAYS).any():
@@ -50,7 +52,7 @@ class Rows:
         """Return some of the rows; their columns are cut from these when they are asked for."""
         part = copy.copy(self)
         part._whole, part._index, part.length = self, index, len(index)
-        part._codes, part._known = {}, {}
+        part._codes, part._known, part._spread = {}, {}, None
         part.ids, part.time_ns, part.time_end_ns = self.ids[index], self.time_ns[index], self.time_end_ns[index]
         part.chance = self.chance[index]
         return part
@@ -91,11 +93,19 @@ class Rows:
                 self._codes[name] = np.zeros(self.length, np.intp), [""]
         return self._codes[name]
 
-    def spread_acts(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Floats, list[str]]:
-        """Return `p_acts` laid end to end: the row of each entry, its act as a code, its chance, and the acts."""
+    def spread_acts(self) -> Spread:
+        """Return `p_acts` laid end to end: the row of each entry, its act as a code, its chance, and the acts.
+
+        Unpacked once for all clauses; ask the whole for it, not a part.
+        """
+        if self._spread is None:
+            self._spread = self._read_spread()
+        return self._spread
+
+    def _read_spread(self) -> Spread:
         spread = self.table["p_acts"].map(lambda pairs: tuple(pairs) if isinstance(pairs, tuple | list) else ())
         row = np.repeat(np.arange(self.length), spread.map(len).to_numpy(np.intp))
-        entries = [pair for pairs in spread for pair in pairs]  # unpacked once for all clauses
+        entries = [pair for pairs in spread for pair in pairs]
         codes, words = pd.factorize(np.array([str(word) for word, _ in entries], object))
         return row, codes, np.array([chance for _, chance in entries], float), [str(word) for word in words]
 

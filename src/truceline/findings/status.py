@@ -26,6 +26,7 @@ PARTLY_WATCHED = "no violation seen, partly watched"
 NOT_OBSERVED = "not observed"
 NOT_IN_FORCE = "not in force"
 RANK = {VIOLATION: 2, INDETERMINATE: 1}
+_WHERE_AND_WHAT = ("incident_id", "chainage_km", "place", "time_start", "time_end", "sensors", "p_acts")
 
 LOOKED = 0.05  # chance of having been looked at from which a step counts as a look
 
@@ -45,6 +46,19 @@ def sector_status(
     Only hours in which the agreement is in force count. A sector-day with no look reads "not observed", whatever was
     or was not reported; with none seen, `missed_upper` = 3.0 / watched bounds what was missed at 95 %.
     """
+    watched = watched_days(coverage, sectors=sectors, in_force=in_force, period=period, timezone=timezone)
+    return with_incidents(watched, worst(incidents, findings), sectors=sectors, period=period, timezone=timezone)
+
+
+def watched_days(
+    coverage: Coverage,
+    *,
+    sectors: pd.DataFrame,
+    in_force: tuple[Timespan, ...],
+    period: Timespan,
+    timezone: str,
+) -> pd.DataFrame:
+    """Return the columns of STATUS that no incident has a say in, and `in_force`; sector by sector, day by day."""
     kind = next(iter(coverage.seen))
     days = list(period.days(timezone))
     hours = np.stack([_hours_in_force(coverage, span, in_force) for _, span in days])  # (d, t)
@@ -54,8 +68,7 @@ def sector_status(
     watched, low, high = (
         _mean(km @ table[kind] @ hours.T, weight) for table in (coverage.seen, coverage.seen_low, coverage.seen_high)
     )
-    happened = _by_sector_day(_worst(incidents, findings), sectors, [span for _, span in days])
-    cells = pd.DataFrame(
+    return pd.DataFrame(
         {
             "sector": np.tile(sectors["sector"].to_numpy(object), len(days)),
             "day": np.repeat(np.array([day for day, _ in days], object), len(sectors)),
@@ -67,7 +80,14 @@ def sector_status(
             "in_force": (weight > 0).T.ravel(),
         }
     )
-    table = cells.join(happened)
+
+
+def with_incidents(
+    watched: pd.DataFrame, gravest: pd.DataFrame, *, sectors: pd.DataFrame, period: Timespan, timezone: str
+) -> pd.DataFrame:
+    """Return the STATUS table from `watched_days` and the `worst` of the incidents."""
+    happened = _by_sector_day(gravest, sectors, [span for _, span in period.days(timezone)])
+    table = watched.join(happened)
     table["incidents"] = table["incidents"].fillna(0.0)
     table["p_violation"] = 1 - np.exp(table["ln_none"].fillna(0.0))
     table["missed_upper"] = [upper_bound_rate(0, w) for w in table["watched"]]
@@ -94,8 +114,8 @@ def _call(rank: float, watched: float, *, in_force: bool) -> str:
     return PARTLY_WATCHED if watched >= PARTLY else NOT_OBSERVED
 
 
-def _worst(incidents: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
-    """Return each incident with its most serious open verdict and the probability that it was a breach.
+def worst(incidents: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
+    """Return each incident with its most serious open verdict and the probability that it was a breach; in their order.
 
     The finding of an incident that only heat supports carries the probability that it is not background; how much of
     that is a breach is the share of its acts that is not mere heat.
@@ -103,12 +123,12 @@ def _worst(incidents: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
     at_stake = findings[findings["verdict"].isin(RANK)]
     order = at_stake.assign(rank=at_stake["verdict"].map(RANK)).sort_values(["rank", "probability"], ascending=False)
     worst = order.drop_duplicates("incident_id")[["incident_id", "rank", "probability"]]
-    about = incidents[["incident_id", "chainage_km", "place", "time_start", "time_end", "sensors", "p_acts"]]
+    about = incidents[list(_WHERE_AND_WHAT)]
     found = about.merge(worst, on="incident_id")
     heat = found["sensors"].map(lambda kinds: tuple(kinds) == ("thermal",)).to_numpy(bool)
     hostile = [1.0 - sum(p for act, p in pairs if act == "heat") for pairs in found["p_acts"]]
     found["probability"] = found["probability"] * np.where(heat, hostile, 1.0)
-    return found
+    return found.astype({"rank": float, "probability": float})
 
 
 def _by_sector_day(worst: pd.DataFrame, sectors: pd.DataFrame, spans: list[Timespan]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ May import observations, sensors, the agreement's words and the shared vocabular
 from truceline.incidents.make import make_incidents
 from truceline.incidents.power import Power, excess_of_heat, power_of_thermal
 from truceline.incidents.settings import IncidentSettings, settings_from
-from truceline.incidents.silence import weigh_silence
+from truceline.incidents.standing import weigh_standing
 from truceline.incidents.tables import ASSUMPTIONS, BACKGROUND, INCIDENTS, MASKED, Incidents
 
 __all__ = [
@@ -21,5 +21,5 @@ __all__ = [
     "make_incidents",
     "power_of_thermal",
     "settings_from",
-    "weigh_silence",
+    "weigh_standing",
 ]

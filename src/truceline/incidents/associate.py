@@ -9,6 +9,7 @@ import pandas as pd
 
 from truceline.geodesy import DEGREE, metres_per_degree
 from truceline.incidents.settings import IncidentSettings
+from truceline.observations.order import sortable
 from truceline.vocabulary import ACTS
 
 Ints = npt.NDArray[np.int64]
@@ -62,25 +63,31 @@ def _cells(lon: Floats, lat: Floats, extent_km: float) -> tuple[Ints, Ints]:
 
 def in_order(table: pd.DataFrame) -> pd.DataFrame:
     """Return observations by time, precision, strength (strongest first) and id: however they came, the same."""
-    keys = pd.DataFrame(
-        {
-            "start": _nanoseconds(table["time_start"]),
-            "end": _nanoseconds(table["time_end"]),
-            "sigma": np.nan_to_num(table["sigma_m"].to_numpy(float), nan=np.inf),
-            "strength": np.nan_to_num(-table["strength"].to_numpy(float), nan=np.inf),
-        }
-    )
-    order = np.lexsort([keys[c].to_numpy() for c in ("strength", "sigma", "end", "start")])
-    sorted_keys = keys.take(order)
-    tied = sorted_keys.duplicated(keep=False).to_numpy()
+    keys = order_keys(table)
+    order = np.lexsort(keys.T[::-1])
+    same = (np.diff(keys[order], axis=0) == 0).all(axis=1)
+    tied = np.append(same, False) | np.insert(same, 0, False) if len(order) else np.zeros(0, bool)
     if tied.any():  # ids are compared only where nothing else tells rows apart: text is slow to sort
         sub = order[tied]
-        group = sorted_keys[tied].ne(sorted_keys[tied].shift()).any(axis=1).cumsum().to_numpy()
+        group = np.cumsum(~np.insert(same, 0, False)[tied])
         ids = table["observation_id"].to_numpy()[sub]
         rank = np.empty(len(sub), np.int64)
         rank[np.argsort(ids, kind="stable")] = np.arange(len(sub))
         order[tied] = sub[np.lexsort([rank, group])]
     return table.take(order)
+
+
+def order_keys(table: pd.DataFrame) -> Ints:
+    """Return (n, 4): time_start, time_end, sigma_m and strength as whole numbers in the order of `in_order`."""
+    return np.stack(
+        [
+            _nanoseconds(table["time_start"]),
+            _nanoseconds(table["time_end"]),
+            sortable(table["sigma_m"].to_numpy(float)),
+            sortable(-table["strength"].to_numpy(float)),
+        ],
+        axis=1,
+    )
 
 
 def _nanoseconds(times: pd.Series) -> Ints:

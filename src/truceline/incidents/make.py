@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -10,14 +12,14 @@ from scipy.spatial import cKDTree
 from truceline.geodesy import DEGREE
 from truceline.incidents.acts import weigh_acts
 from truceline.incidents.associate import associate, in_order
-from truceline.incidents.background import estimate_background, list_background
+from truceline.incidents.background import Background, estimate_background, list_background
 from truceline.incidents.evidence import place_history, place_thermal, take_evidence, take_history
 from truceline.incidents.exposure import measure_exposure
 from truceline.incidents.heat import Known
 from truceline.incidents.members import Members, lay_out, locate_members, only_value, tightest_times
 from truceline.incidents.odds import GOOD_LOOKS, Odds, weigh
 from truceline.incidents.persistent import FixedSources, find_fixed_sources
-from truceline.incidents.rates import columns_of, estimate_rates, list_rates
+from truceline.incidents.rates import Rates, columns_of, estimate_rates, list_rates
 from truceline.incidents.settings import IncidentSettings, list_assumptions
 from truceline.incidents.tables import INCIDENTS, Incidents
 from truceline.observations import empty, new_table
@@ -67,10 +69,45 @@ def make_incidents(
     artillery had a fire nearby in 5.7 % of cases, the same places weeks away in 5.5 %.
     """
     settings = settings or IncidentSettings()
+    rows, learnt = take_rows(observations, looks, strip=strip, period=period, history=history, settings=settings)
+    members = lay_out(rows, associate(rows, settings))
+    del rows
+    return incidents_of(members, learnt, strip, places, settings)
+
+
+def incidents_of(
+    members: Members, learnt: Learnt, strip: Strip, places: pd.DataFrame | None, settings: IncidentSettings
+) -> Incidents:
+    """Return the incidents of members, with what they were weighed against."""
+    return Incidents(
+        incidents=table_of(members, learnt, strip, places, settings),
+        background=list_background(learnt.background, lambda step, cell: columns_of(learnt.rates, step, cell)),
+        masked=learnt.sites.assign(place=name_places(learnt.sites["lon_deg"], learnt.sites["lat_deg"], places)),
+        assumptions=list_assumptions(settings, list_rates(learnt.rates)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """What heat near the line and the looks at it tell, which every incident is weighed against."""
+
+    background: Background
+    rates: Rates
+    sites: pd.DataFrame  # MASKED, without places
+
+
+def take_rows(
+    observations: pd.DataFrame,
+    looks: pd.DataFrame,
+    *,
+    strip: Strip,
+    period: Timespan,
+    history: pd.DataFrame | None,
+    settings: IncidentSettings,
+) -> tuple[pd.DataFrame, Learnt]:
+    """Return the evidence of a period that may make incidents, in order, with `site_of`; and what heat tells."""
     kept = take_evidence(observations, strip)
-    thermal = (kept["sensor"] == "thermal").to_numpy()
-    offset = kept["offset_km"].to_numpy()
-    banded = thermal & (np.abs(offset) <= settings.control_to_km)
+    banded = in_band(kept, settings)
     heat = kept[banded]
     years = take_history(history, strip, settings)
     exposure = measure_exposure(heat, looks, strip, settings)
@@ -81,32 +118,36 @@ def make_incidents(
     del heat  # a year of a million rows is worth letting go of early
     kept["site_of"] = np.full(len(kept), -1, np.int64)
     kept.loc[banded, "site_of"] = found.site_of
+    rows = in_order(kept[may_join(kept, period, settings)])
+    return rows, Learnt(background=background, rates=rates, sites=found.sites)
+
+
+def in_band(kept: pd.DataFrame, settings: IncidentSettings) -> Flags:
+    """Return which evidence is heat near enough to the line to tell of its background."""
+    thermal = (kept["sensor"] == "thermal").to_numpy()
+    return np.asarray(thermal & (np.abs(kept["offset_km"].to_numpy()) <= settings.control_to_km))
+
+
+def may_join(kept: pd.DataFrame, period: Timespan, settings: IncidentSettings) -> Flags:
+    """Return which evidence may make incidents: of the period, and heat only near the line."""
     in_period = ((kept["time_start"] < period.end) & (kept["time_end"] >= period.start)).to_numpy()
-    chosen = in_period & (~thermal | (np.abs(offset) < settings.control_from_km))
-    rows = in_order(kept[chosen])
-    del kept
-    members = lay_out(rows, associate(rows, settings))
-    del rows
-    sources = FixedSources(sites=found.sites, site_of=members.rows["site_of"].to_numpy())
-    sites = found.sites.assign(place=name_places(found.sites["lon_deg"], found.sites["lat_deg"], places))
-    return Incidents(
-        incidents=_table(members, Known(background=background, rates=rates, sources=sources), strip, places, settings),
-        background=list_background(background, lambda step, cell: columns_of(rates, step, cell)),
-        masked=sites,
-        assumptions=list_assumptions(settings, list_rates(rates)),
-    )
+    thermal = (kept["sensor"] == "thermal").to_numpy()
+    return np.asarray(in_period & (~thermal | (np.abs(kept["offset_km"].to_numpy()) < settings.control_from_km)))
 
 
-def _table(
+def table_of(
     members: Members,
-    known: Known,
+    learnt: Learnt,
     strip: Strip,
     places: pd.DataFrame | None,
     settings: IncidentSettings,
 ) -> pd.DataFrame:
+    """Return the INCIDENTS of members; each depends on its own members and on what was learnt, and on no other."""
     if not members.number:
         return empty(INCIDENTS)
     rows, i = members.rows, members.incident
+    sources = FixedSources(sites=learnt.sites, site_of=rows["site_of"].to_numpy())
+    known = Known(background=learnt.background, rates=learnt.rates, sources=sources)
     heat = (rows["act"] == "heat").to_numpy()
     heat_only = np.asarray(members.reduce(np.logical_and, heat), dtype=bool)
     odds = weigh(members, known, heat_only, settings)

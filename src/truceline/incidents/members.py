@@ -59,15 +59,14 @@ def lay_out(rows: pd.DataFrame, incident: Ints) -> Members:
     named = np.r_[sensors.categories.to_numpy(object), np.asarray(origins, dtype=object)]
     key = np.where(satellite, sensors.codes, np.where(named[kinds + origin] != "", kinds + origin, -1))
     key = np.where(key >= 0, key, len(named) + np.arange(len(rows)))
-    _, first, group = np.unique(incident * (len(named) + len(rows)) + key, return_index=True, return_inverse=True)
+    # kinds of satellite first, then named origins, then rows that are their own witness
+    rank = np.where(key < kinds, key, kinds + (key >= len(named)))
+    group, first = _numbered(incident, key, rank)
     key = key[first]
     # reports matched to the same place name err together, whoever wrote them
     spot = len(named) + pd.factorize(rows["lon_deg"].to_numpy() + 1j * rows["lat_deg"].to_numpy())[0]
-    _, first_fix, fix = np.unique(
-        incident * (len(named) + len(rows)) + np.where(satellite, sensors.codes, spot),
-        return_index=True,
-        return_inverse=True,
-    )
+    spot = np.where(satellite, sensors.codes, spot)
+    fix, first_fix = _numbered(incident, spot, np.minimum(spot, kinds))
     return Members(
         rows=rows,
         incident=incident,
@@ -78,6 +77,18 @@ def lay_out(rows: pd.DataFrame, incident: Ints) -> Members:
         group_incident=incident[first],
         group_name=np.where(key < len(named), named[np.minimum(key, len(named) - 1)], own[first]),
     )
+
+
+def _numbered(incident: Ints, key: Ints, rank: Ints) -> tuple[Ints, Ints]:
+    """Return (number of each row's pair of incident and key, first row of each pair), numbered incident by incident.
+
+    Within an incident by rank, then by where the pair first occurs, so that no other incident has a say in the order.
+    """
+    _, first, pair = np.unique(incident * (key.max(initial=0) + 1) + key, return_index=True, return_inverse=True)
+    order = np.lexsort([first, rank[first], incident[first]])
+    number = np.empty(len(order), np.int64)
+    number[order] = np.arange(len(order))
+    return number[pair], first[order]
 
 
 def only_value(members: Members, column: str) -> npt.NDArray[np.object_]:

@@ -3,6 +3,7 @@
 Produces the Observation, Look and SetAside tables. May import the shared vocabulary only; touches no disk.
 """
 
+from truceline.observations.outages import Outage
 from truceline.observations.tables import (
     LOOKS,
     OBSERVATIONS,
@@ -14,4 +15,4 @@ from truceline.observations.tables import (
     once_in_order,
 )
 
-__all__ = ["LOOKS", "OBSERVATIONS", "SET_ASIDE", "Readings", "empty", "gather", "new_table", "once_in_order"]
+__all__ = ["LOOKS", "OBSERVATIONS", "SET_ASIDE", "Outage", "Readings", "empty", "gather", "new_table", "once_in_order"]

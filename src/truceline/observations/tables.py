@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from truceline.observations.versions import standing, standing_of
+
 # column -> kind: "text" (never missing, "" when not known), "time" (UTC, NaT when not known),
 # "number" (float, nan when not known), "flag" (bool), "list" (tuple or list of text, in result tables)
 Schema = Mapping[str, str]
@@ -135,25 +137,29 @@ class Readings:
 
 
 def gather(readings: Iterable[Readings]) -> Readings:
-    """Return several readings as one, observations in time order, each observation once.
+    """Return several readings as one, observations in time order, each observation, look and row set aside once.
 
-    The order of the sources does not matter: rows are sorted by time, then id.
+    Neither the order of the sources matters nor that of their rows, nor how often a row comes: rows are sorted by
+    time, then id, and of two versions of one observation `once_in_order` says which stands.
     """
     several = list(readings)
-    looks = _stack([r.looks for r in several], LOOKS).drop_duplicates("look_id")
+    looks = _stack([r.looks for r in several], LOOKS)
+    looks = looks[standing(looks["look_id"], looks, ("time_end", "detections"))]
     recognised = {k: v for r in several for k, v in r.recognised.items()}
-    digests = {k: v for r in several for k, v in r.digests.items()}
     return Readings(
         observations=once_in_order([r.observations for r in several]),
         looks=looks.sort_values(["time_start", "look_id"], ignore_index=True),
-        set_aside=_stack([r.set_aside for r in several], SET_ASIDE),
+        set_aside=_put_aside([r.set_aside for r in several]),
         recognised=recognised,
-        digests=digests,
+        digests=_every_digest(several),
     )
 
 
 def once_in_order(tables: Iterable[pd.DataFrame], *, consume: bool = False) -> pd.DataFrame:
     """Return tables of observations as one, each observation once, by time, then id.
+
+    Of several versions of one observation the one reported last stands; of those reported together the one whose
+    content has the largest hash. Which came first has no say.
 
     Column by column; with `consume` the tables are emptied on the way, so that a million rows are held twice only one
     column at a time. Ids are compared only where times are equal.
@@ -167,7 +173,7 @@ def once_in_order(tables: Iterable[pd.DataFrame], *, consume: bool = False) -> p
     tied = np.flatnonzero(time.duplicated(keep=False))
     rank[tied[np.argsort(ids.to_numpy(object)[tied].astype("U"))]] = np.arange(len(tied))
     order = np.lexsort((rank, time))
-    order = order[~ids.duplicated().to_numpy()[order]]
+    order = order[standing_of(ids, kept)[order]]
     if len(kept) == 1 and len(order) == len(ids) and (np.diff(order) == 1).all():
         return kept[0].reset_index(drop=True)  # as it is: no second copy
     columns = {}
@@ -176,6 +182,23 @@ def once_in_order(tables: Iterable[pd.DataFrame], *, consume: bool = False) -> p
         for table in kept if consume else ():
             del table[name]
     return pd.DataFrame(columns, copy=False)
+
+
+def _put_aside(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows set aside, each once, in order of their source, file and line."""
+    rows = _stack(tables, SET_ASIDE)
+    if len(rows) > 1:
+        rows = rows.drop_duplicates().sort_values(["source", "file", "line", "reason", "raw"], ignore_index=True)
+    return rows
+
+
+def _every_digest(several: list[Readings]) -> dict[str, str]:
+    """Return file name -> SHA-256; a name read with other content too is told once more for each."""
+    pairs = sorted({pair for r in several for pair in r.digests.items()})
+    digests: dict[str, str] = {}
+    for name, value in pairs:
+        digests[name if digests.get(name, value) == value else f"{name} ({value[:12]})"] = value
+    return digests
 
 
 def _whole(name: str, tables: list[pd.DataFrame]) -> Any:

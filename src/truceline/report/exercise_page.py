@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from truceline.report.chart import figure_svg
 from truceline.report.exercise_figures import breaches_figure, reliability_figure, time_figure
@@ -164,18 +162,24 @@ def _probabilities(scores: Scores) -> Section:
 
 def _splits(scores: Scores) -> Section:
     rows = [
-        row(r.split, r.group, f"{r.n}", f"{_share(r.recall)} ({_share(r.low)} to {_share(r.high)})", _share(r.bound))
+        row(
+            r.split, r.group, f"{r.n}", f"{_share(r.recall)} ({_share(r.low)} to {_share(r.high)})", _share(r.bound),
+            f"{r.raised}", f"{_share(r.precision)} ({_share(r.precision_low)} to {_share(r.precision_high)})",
+        )
         for r in scores.by.itertuples()
-    ]
+    ]  # fmt: skip
     worst = scores.by[(scores.by["split"] == "sector") & (scores.by["n"] >= 5)].sort_values("recall").head(1)
     text = [
         f"Worst sector with five breaches or more: {w.group}, recall {_share(w.recall)}." for w in worst.itertuples()
     ]
+    prevalence = f"Where {told(scores, 'prevalence_sector_days')} of sector-days held a breach."
+    by = "A breach is of the side that did it, a finding of the ground it lies on. Cloud by fifths, the clearest first."
+    heads = ("by", "group", "breaches", "found", "bound", "findings", "precision")
     return Section(
         key="splits",
         title="For whom, where, when",
-        text=(*text, "Cloud by fifths of the days, the clearest first."),
-        tables=table("Recall", ("by", "group", "breaches", "found", "bound"), rows, numeric=(2, 4)),
+        text=(*text, prevalence, by),
+        tables=table("Recall and precision", heads, rows, numeric=(2, 4, 5)),
     )
 
 
@@ -222,13 +226,6 @@ def handout_paper(injects: pd.DataFrame, reports: Sequence[str], *, title: str, 
     ]  # fmt: skip
     about = "Everything in it is invented."
     return Paper(kind="Exercise", title=title, about=about, sections=tuple(sections), now=now)
-
-
-def figure_bytes(figure: Figure) -> bytes:
-    """Return a figure as PNG."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110, metadata={"Software": None})
-    return buffer.getvalue()
 
 
 def _share(value: float) -> str:

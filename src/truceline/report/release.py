@@ -28,6 +28,7 @@ _SENSORS = {
     "incidents": ("observations", "ln_lr", "ln_odds_prior", "operator", "strength", "place", "system"),
     "observations": ("source", "operator", "origin", "strength", "place", "system", "confidence", "reported_at"),
 }
+_OF_ONE_SENSOR = ("Source ", "Sensor ")
 _TEXT = {
     "incidents": ("settle",),
     "findings": ("reason",),
@@ -193,7 +194,10 @@ def _dropped(shown: Assessment, profile: Profile, withheld: Counter[str]) -> Ass
         changed["fixed_sources"] = shown.fixed_sources.head(0)  # their ids and places are exact
         # names of files may tell sensors and people
         digests = {f"input {n}": sha for n, sha in enumerate(sorted(shown.digests.values()), start=1)}
-        shown = replace(shown, digests=digests, warnings=tuple(map(_without_decimals, shown.warnings)))
+        # when one source last looked, or that one sensor is out, tells where nobody looks now
+        told = [text for text in shown.warnings if not text.startswith(_OF_ONE_SENSOR)]
+        withheld["not for this reader, warnings"] = len(shown.warnings) - len(told)
+        shown = replace(shown, digests=digests, warnings=tuple(map(_without_decimals, told)))
     return replace(shown, **changed)
 
 

@@ -94,6 +94,7 @@ class Acoustic:
     """An acoustic array: hears bursts, shots and engines by day and night, in fog too; wind drowns them."""
 
     name: str
+    false_alarms_per_day: float | None = None  # of each kind of sound; None: the library's rate
     kind: str = "acoustic"
     standing: bool = True
 

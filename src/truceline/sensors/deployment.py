@@ -6,7 +6,7 @@ Nothing here opens a file: a mission's sensors.yaml comes as its mapping, elemen
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -28,15 +28,27 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """When a sensor is on: between two instants, and within those in some local hours of the day."""
+    """When a sensor is on: between two instants, within those in some local hours of the day, and not in the gaps."""
 
     start: datetime | None = None
     end: datetime | None = None
     from_h: float = 0.0
     to_h: float = 24.0  # below from_h the duty runs through midnight
+    gaps: tuple[Timespan, ...] = ()  # when it was out, or nothing was heard of it
 
     def on(self, steps: pd.DatetimeIndex, zone: str) -> Bools:
-        """Return (steps,): whether the sensor is on duty at the middle of each hourly step."""
+        """Return (steps,): whether the sensor is on duty, and heard, at the middle of each hourly step."""
+        return self.planned(steps, zone) & ~self.in_gap(steps + pd.Timedelta(minutes=30))
+
+    def in_gap(self, times: pd.DatetimeIndex) -> Bools:
+        """Return (times,): which instants lie in a gap."""
+        inside = np.zeros(len(times), bool)
+        for gap in self.gaps:
+            inside |= np.asarray((times >= pd.Timestamp(gap.start)) & (times < pd.Timestamp(gap.end)))
+        return inside
+
+    def planned(self, steps: pd.DatetimeIndex, zone: str) -> Bools:
+        """Return (steps,): whether the sensor is meant to be on duty at the middle of each hourly step."""
         middle = steps + pd.Timedelta(minutes=30)
         local = middle.tz_convert(find_zone(zone))
         hour = local.hour.to_numpy() + local.minute.to_numpy() / 60
@@ -114,6 +126,18 @@ class Deployment:
             left_out=self.left_out,
         )
 
+    def silenced(self, gaps: Mapping[str, tuple[Timespan, ...]]) -> Deployment:
+        """Return the deployment with gaps in the duty of the sensors named; other names are passed over."""
+
+        def duty_of(placed: Post | Orbiting) -> Duty:
+            return replace(placed.duty, gaps=(*placed.duty.gaps, *gaps.get(placed.sensor_id, ())))
+
+        return replace(
+            self,
+            posts=tuple(replace(post, duty=duty_of(post)) for post in self.posts),
+            orbiting=tuple(replace(one, duty=duty_of(one)) for one in self.orbiting),
+        )
+
     def orbits(self, kind: str, period: Timespan) -> bool:
         """Return whether any satellite of a kind (thermal, optical, sar) can be placed over the period."""
         return any(
@@ -135,7 +159,7 @@ class Deployment:
         rows = []
         everything: tuple[Post | Orbiting, ...] = (*self.posts, *self.orbiting)
         for placed in {p.sensor_id: p for p in everything}.values():
-            if not placed.duty.on(steps, self.timezone).any():
+            if not placed.duty.planned(steps, self.timezone).any():
                 said = f"it is on duty from {placed.duty.start} to {placed.duty.end}, which does not touch {period}."
                 rows.append((placed.sensor_id, said, "Correct its dates, or the period."))
         rows += [row for orbiting in self.orbiting for row in self._unknown_orbits(orbiting, period)]

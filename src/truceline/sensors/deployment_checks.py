@@ -25,6 +25,7 @@ POSITIVE = (
     "half_width_km",
 )
 SHARES = ("jamming_share", "tasking")
+RATES = ("false_alarms_per_day",)
 
 
 class Unusable(Exception):
@@ -47,12 +48,14 @@ def check_keys(said: Said, known: set[str], where: str) -> None:
 def check_numbers(one: Said) -> None:
     """Refuse values no sensor can have."""
     for key, value in one.items():
-        if key in {"number", "elements", *POSITIVE, *SHARES, "from_km", "to_km", "lon_deg", "lat_deg"} and (
+        if key in {"number", "elements", *POSITIVE, *SHARES, *RATES, "from_km", "to_km", "lon_deg", "lat_deg"} and (
             isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value)
         ):
             raise Unusable(f"{key} is {value!r}, which is not a number.", "Write a plain number.")
         if key in POSITIVE and value <= 0:
             raise Unusable(f"{key} is {value:g}.", "It must be above nought.")
+        if key in RATES and value < 0:
+            raise Unusable(f"{key} is {value:g}.", "It must be 0 or more.")
         if key in SHARES and not 0 <= value <= 1:
             raise Unusable(f"{key} is {value:g}, which is no probability.", "Write a share between 0 and 1.")
 

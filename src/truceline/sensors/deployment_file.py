@@ -36,7 +36,7 @@ POINT_KEYS = {"lon_deg", "lat_deg", "at_km", "offset_km", "from_km", "to_km", "e
 KIND_KEYS: dict[str, set[str]] = {
     "drone": {"from_km", "to_km", "band_km", "number", "type", "swath_km", "speed_kmh"},
     "camera": POINT_KEYS | {"height_m"},
-    "acoustic": POINT_KEYS,
+    "acoustic": POINT_KEYS | {"false_alarms_per_day"},
     "seismic": POINT_KEYS | {"elements"},
     "radar": POINT_KEYS | {"type", "height_m"},
     "patrol": POINT_KEYS | {"number", "by_night"},
@@ -171,7 +171,7 @@ def _standing(one: Said, kind: str, name: str) -> SensorModel:
     if kind == "camera":
         return Camera(name=name, height_m=float(one.get("height_m", 18.0)))
     if kind == "acoustic":
-        return Acoustic(name=name)
+        return Acoustic(name=name, false_alarms_per_day=one.get("false_alarms_per_day"))
     if kind == "seismic":
         return Seismic(name=name, elements=int(one.get("elements", 24)))
     if kind == "radar":

@@ -73,6 +73,7 @@ def find_looks(deployment: Deployment, grid: Grid, *, period: Timespan, passes: 
             keep &= np.asarray(peak >= pd.Timestamp(orbiting.duty.start))
         if orbiting.duty.end is not None:
             keep &= np.asarray(peak < pd.Timestamp(orbiting.duty.end))
+        keep &= ~orbiting.duty.in_gap(peak)
         told = swath.tasked[1] / most if swath.agile and most > 0 else 1.0
         which = models.index((swath.kind, swath.instrument))
         parts.append(rows[keep].assign(which=which, sky=swath.kind != "sar", task=swath.agile, told=told))

@@ -24,7 +24,8 @@ def silent_passes(deployment: Deployment, looks: pd.DataFrame, *, strip: Strip, 
 
     Only instruments count whose id in sensors.yaml is that of a source with looks: without its feed nobody knows what a
     satellite saw, and only on the UTC days from a source's first look to its last, which are the days its files cover.
-    A pass that has no element set in reach is not in it.
+    A pass that has no element set in reach is not in it, nor one in a gap of the instrument's duty: of what no feed
+    could tell nobody knows that it saw nothing.
     """
     at_km = np.arange(EVERY_KM / 2, max(strip.length_km, EVERY_KM), EVERY_KM)
     lon, lat = strip.locate(chainage_km=at_km)
@@ -36,7 +37,9 @@ def silent_passes(deployment: Deployment, looks: pd.DataFrame, *, strip: Strip, 
         if one.swath.kind != "thermal" or not len(known) or not own:
             continue
         found = find_passes(own, [one.swath], lon_deg=lon, lat_deg=lat, period=period)
-        parts.append(_untold(found, known, lon, lat).assign(source=one.sensor_id))
+        untold = _untold(found, known, lon, lat).assign(source=one.sensor_id)
+        heard = [~one.duty.in_gap(pd.DatetimeIndex(untold[name])) for name in ("time_start", "time_end")]
+        parts.append(untold[heard[0] & heard[1]])
     kept = pd.concat([p for p in parts if len(p)] or parts, ignore_index=True)
     cover = deployment.conditions.cloud or {}
     kept["cloud"] = [cover.get(t.strftime("%Y-%m-%d"), np.nan) for t in kept["time_start"]]

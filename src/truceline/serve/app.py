@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from truceline.errors import TrucelineError
 from truceline.provenance import VERSION
-from truceline.serve import events, ogc, pages, reads, signin, silence, writes
+from truceline.serve import events, feed_routes, ogc, pages, papers, reads, signin, silence, writes
 from truceline.serve.house import House
 from truceline.serve.replies import json_reply, refusal
 
@@ -21,7 +22,8 @@ HEADERS = {
     # scripts and styles from this server alone; MapLibre runs its worker from a blob
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-        "worker-src blob:; child-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "worker-src blob:; child-src blob:; frame-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -35,9 +37,11 @@ HEADERS = {
 
 def make_app(house: House, *, hosts: Sequence[str] = ("127.0.0.1", "localhost", "[::1]")) -> FastAPI:
     """Return the application of one house. It answers only to the names in `hosts`."""
-    app = FastAPI(title="Truceline", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Truceline", version=VERSION, openapi_url=None, docs_url=None, redoc_url=None, lifespan=_feeding
+    )
     app.state.house = house
-    for part in (pages, signin, ogc, reads, writes, silence, events):
+    for part in (pages, signin, ogc, reads, papers, writes, silence, feed_routes, events):
         app.include_router(part.router)
     app.add_exception_handler(TrucelineError, refusal)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -45,6 +49,20 @@ def make_app(house: House, *, hosts: Sequence[str] = ("127.0.0.1", "localhost", 
     app.add_middleware(_Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     return app
+
+
+@asynccontextmanager
+async def _feeding(app: FastAPI) -> AsyncIterator[None]:
+    """Listen to the mission's live feeds while the server runs."""
+    feeder = app.state.house.feeder
+    if feeder is None:
+        yield
+        return
+    await feeder.start()
+    try:
+        yield
+    finally:
+        await feeder.stop()
 
 
 def _not_understood(request: Request, error: Exception) -> Response:

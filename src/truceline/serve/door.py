@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,9 +20,10 @@ from truceline.errors import UnknownNameError
 from truceline.findings.tables import Assessment
 from truceline.report.release import PROFILES, Profile, release
 from truceline.serve.features import Collection, Collections
-from truceline.serve.reviews import Step
 from truceline.serve.roles import READ, Caller
 from truceline.serve.room import Room
+from truceline.serve.shelf import Shelf
+from truceline.serve.succession import Told
 from truceline.serve.windows import Window
 from truceline.timespan import iso
 
@@ -71,7 +72,8 @@ class Door:
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        self._views: OrderedDict[tuple[str, str, int], View] = OrderedDict()
+        self._shelf: Shelf | None = None
+        self._views: OrderedDict[tuple[str, str, int, int], View] = OrderedDict()
         self._lock = threading.Lock()
 
     def look(self, caller: Caller, what: str) -> View:
@@ -120,6 +122,25 @@ class Door:
             "holds": proof.holds(),
         }
 
+    def make_ready(self, make: Callable[[View], object]) -> None:
+        """Make something from the mission's view before anybody asks for it; it is kept with the view, and stays in."""
+        make(self._view(PROFILES["mission"]))
+
+    def hold(self, shelf: Shelf) -> None:
+        """Take the shelf of the mission's papers in charge."""
+        self._shelf = shelf
+
+    def shelf(self, view: View) -> Shelf | None:
+        """Return the shelf of the mission's papers; None outside the mission, for they hold its bases and sites."""
+        return self._shelf if view.whole else None
+
+    def papers(self, view: View) -> Shelf:
+        """Return the shelf, or say that there is none."""
+        shelf = self.shelf(view)
+        if shelf is None:
+            raise UnknownNameError("path", "papers", ())
+        return shelf
+
     def version(self, caller: Caller) -> str:
         """Return the version a caller would see: that something changed, not what."""
         return self._view(PROFILES[caller.role.profile]).version
@@ -129,11 +150,17 @@ class Door:
         if profile.delay_h:
             now = now.replace(minute=0, second=0, microsecond=0)
         as_of = now - timedelta(hours=profile.delay_h) if profile.delay_h else None
+        # what comes in within the hour changes no view that moves by whole hours: not even its version, which would
+        # tell that something came in
+        hour = now if profile.delay_h else None
         steps = self._room.reviews.steps(as_of)
-        key = (profile.name, iso(now) if profile.delay_h else "", len(steps))
+        key = (profile.name, iso(now) if profile.delay_h else "", len(steps), self._room.number(hour))
         with self._lock:
             if key not in self._views:
-                self._views[key] = self._made(profile, now, as_of, steps)
+                if not profile.delay_h:  # what stood before is asked for no more
+                    for old in [one for one in self._views if one[0] == profile.name]:
+                        del self._views[old]
+                self._views[key] = self._made(profile, now, as_of)
                 while len(self._views) > _KEPT:
                     self._views.popitem(last=False)
             self._views.move_to_end(key)
@@ -142,16 +169,18 @@ class Door:
         # the mission's clocks run on though nothing else has changed
         return replace(view, windows=windows) if profile.delay_h else replace(view, windows=windows, now=now, as_of=now)
 
-    def _made(self, profile: Profile, now: datetime, as_of: datetime | None, steps: tuple[Step, ...]) -> View:
-        whole = self._room.assessment(as_of)
+    def _made(self, profile: Profile, now: datetime, as_of: datetime | None) -> View:
+        stands = self._room.standing(now if profile.delay_h else None, as_of=as_of)
+        whole = stands.assessment
         shown, notes = release(whole, profile, now=now if profile.delay_h else whole.now)
         known = set(shown.incidents["incident_id"])
-        told = tuple(_told(step, profile) for step in steps if step.incident_id in known)
+        told = tuple(_told(one, profile) for one in stands.steps if one.step.incident_id in known)
+        version = iso(now) if profile.delay_h else f"{iso(whole.now)} {stands.number}"
         return View(
             profile=profile.name,
             now=now,
             as_of=as_of or now,
-            version=f"{iso(now)} {len(told)}" if profile.delay_h else f"{iso(whole.now)} {len(told)}",
+            version=f"{version} {len(told)}",
             assessment=shown,
             notes=notes,
             collections=Collections(shown, grid_km=profile.grid_km),
@@ -170,9 +199,9 @@ def _windows(windows: tuple[Window, ...], profile: Profile, now: datetime) -> tu
     return tuple(replace(window, proposed_by="") for window in kept)
 
 
-def _told(step: Step, profile: Profile) -> Mapping[str, Any]:
+def _told(told: Told, profile: Profile) -> Mapping[str, Any]:
     """Return a step as a profile may have it: outside the mission what was decided, nothing written by hand."""
-    said = asdict(step)
+    said = asdict(told.step)
     if not profile.columns:
-        return said
+        return said | ({"inherited_from": told.inherited_from} if told.inherited_from else {})
     return {name: said[name] for name in ("incident_id", "number", "state", "at", "due")}

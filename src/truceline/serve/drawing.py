@@ -5,28 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from truceline.report.chart import chart_alt
+from truceline.report.chart import chart_alt, mark_area
 from truceline.report.chart_grid import PARTLY, WELL, coverage_grid
 from truceline.report.judged import judged_incidents
 from truceline.report.map_data import page_data
-from truceline.report.words import Words
+from truceline.report.words import Words, error_of, shorten
 from truceline.serve.door import View
+from truceline.serve.packing import coded, of_list, packed
 
+MOST = 250_000  # incidents drawn; those that count most are kept, and the page says so
 _DECIMALS = 4  # of a degree: eleven metres, finer than any location error here
-_CODED = ("verdict", "sector", "state", "act", "clause_party")
+_WORLD = 512 / 40075016.686  # pixels a metre at zoom 0, at the equator
 
 
 def drawn(view: View, words: Words) -> dict[str, Any]:
     """Return land, lines, sectors, places, days, incidents by column, the line's chainage and who was looking."""
     judged = judged_incidents(view.assessment)
-    data = page_data(view.assessment, judged, words)
-    shown = judged.set_index("incident_id", drop=False).loc[data["incidents"]["id"]]
-    for name in _CODED:
-        data["incidents"][f"{name}_id"] = _coded(shown[name])
-    data["incidents"]["clauses"] = _clauses(view, shown)
-    data["incidents"]["watched"] = _watched(view, shown)
+    data = page_data(view.assessment, judged.head(0), words)  # the incidents are told otherwise here
+    data["incidents"] = _incidents(view, judged, words)
     data["alt"] = chart_alt(view.assessment, words)
     strip = view.assessment.strip
     data["strip"] = {
@@ -40,27 +39,68 @@ def drawn(view: View, words: Words) -> dict[str, Any]:
     return data
 
 
-def _coded(column: pd.Series) -> dict[str, list[Any]]:
-    numbers, different = pd.factorize(column.astype(str), sort=True)
-    return {"of": different.tolist(), "at": numbers.tolist()}
+def _incidents(view: View, judged: pd.DataFrame, words: Words) -> dict[str, Any]:
+    """Return the incidents with a place and a time by packed column, in the order they are listed.
+
+    What a clause covers and nobody rejected comes first, then by probability, then by time. The map and the chart
+    draw them the other way round, so that what counts most lies on top.
+    """
+    known = judged.dropna(subset=["lon_deg", "lat_deg", "time_start"])
+    shade = known["p_violation"].fillna(known["p_exists"]).fillna(0.0)
+    standing = known["applies"] & (known["state"] != "rejected")
+    seconds = known["time_start"].astype("datetime64[ns, UTC]").astype("int64").to_numpy() / 1e9
+    order = np.lexsort((known["incident_id"], seconds, -shade.round(3), ~standing))
+    kept = known.assign(_shade=shade, _area=mark_area(known["strength"])).iloc[order[:MOST]]
+    cos = np.cos(np.radians(kept["lat_deg"].to_numpy()))
+    act = kept["act"].map({a: words.term("act", a) for a in kept["act"].unique()})
+    verdict = {v: words.term("verdict", v) if v else words("verdict.none") for v in kept["verdict"].unique()}
+    return {
+        "left_out": len(known) - len(kept),
+        "id": "\n".join(kept["incident_id"]),
+        "lon": packed(kept["lon_deg"], "i4", per=10**_DECIMALS),
+        "lat": packed(kept["lat_deg"], "i4", per=10**_DECIMALS),
+        "km": packed(kept["chainage_km"], "i4", per=100),
+        "t": packed(np.floor(seconds[order[:MOST]]), "u4"),
+        "p": packed(kept["_shade"], "u2", per=1000),
+        "rejected": packed(kept["state"].eq("rejected"), "u1"),
+        "applies": packed(kept["applies"], "u1"),
+        "radius": packed(np.sqrt(kept["_area"] / np.pi) * 1.35, "u2", per=100),
+        # pixels of one sigma at zoom 0, where the world is 512 pixels round
+        "ring": packed(kept["sigma_m"].fillna(0.0).to_numpy() * _WORLD / cos, "u4", per=10**8),
+        "error": _said(kept["sigma_m"].round(0), error_of),
+        "place": _said(kept["place"], lambda name: shorten(name, 120)),
+        "act": coded(act),
+        "verdict": coded(kept["verdict"].map(verdict)),
+        **{f"{name}_id": coded(kept[name].astype(str)) for name in ("verdict", "sector", "act", "clause_party")},
+        "clauses": _clauses(view, kept),
+        "watched": packed(_watched(view, kept), "u2", per=1000),
+    }
 
 
-def _clauses(view: View, shown: pd.DataFrame) -> dict[str, list[Any]]:
-    """Return the clauses that cover each incident, as lists of numbers into the list of clauses."""
+def _said(column: pd.Series, say: Any) -> dict[str, Any]:
+    """Return a coded column of what is said of each different value."""
+    numbers, different = pd.factorize(column, use_na_sentinel=False)
+    again, said = pd.factorize(pd.Series([say(value) for value in different], dtype=object), sort=True)
+    return of_list(said.tolist(), np.asarray(again)[numbers])
+
+
+def _clauses(view: View, shown: pd.DataFrame) -> dict[str, Any]:
+    """Return the clauses that cover each incident: their names, the different sets of them, and each row's set."""
     findings = view.assessment.findings
-    names = sorted(findings["clause"].unique())
-    asked = findings[findings["verdict"] != "not_applicable"]
-    numbers = asked["clause"].map({name: i for i, name in enumerate(names)})
-    lists = numbers.groupby(asked["incident_id"]).agg(lambda found: sorted(set(found)))
-    return {"of": names, "at": [lists[i] if i in lists.index else [] for i in shown["incident_id"]]}
+    asked = findings.loc[findings["verdict"] != "not_applicable", ["incident_id", "clause"]].drop_duplicates()
+    names = sorted(asked["clause"].unique())
+    bit = asked["clause"].map({name: 1 << i for i, name in enumerate(names)})
+    of = bit.groupby(asked["incident_id"]).sum()
+    numbers, different = pd.factorize(shown["incident_id"].map(of).fillna(0).astype("object"))
+    sets = [[i for i in range(len(names)) if int(bits) >> i & 1] for bits in different]
+    return {"names": names} | of_list(sets, np.asarray(numbers))
 
 
-def _watched(view: View, shown: pd.DataFrame) -> list[float | None]:
-    """Return how well each incident's sector was watched on its day; None where that is not known."""
+def _watched(view: View, shown: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return how well each incident's sector was watched on its day; nan where that is not known."""
     status = view.assessment.status
     watched = dict(zip(status["sector"] + "|" + status["day"], status["watched"], strict=True))
-    found = (shown["sector"] + "|" + shown["day"]).map(watched).astype(float)
-    return [None if pd.isna(value) else round(value, 3) for value in found]
+    return np.asarray((shown["sector"] + "|" + shown["day"]).map(watched).astype(float))
 
 
 def _grid(view: View) -> dict[str, Any]:

@@ -6,6 +6,7 @@ For the day a mission has to leave. What is handed over holds no account, no key
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,21 +18,23 @@ from truceline.errors import RequestError
 from truceline.provenance import digest
 from truceline.serve.copies import copy_room
 from truceline.serve.desk import ACCOUNTS, KEYS, PUBLISHED, SESSIONS, open_desk
-from truceline.serve.ledger import Ledger
-from truceline.serve.releases import Releases
+from truceline.serve.ledger import RESUMED, SEAL, SEALED_ID, SUSPENDED, Ledger
+from truceline.serve.releases import Release, Releases
 from truceline.store import Record, export_bundle
 from truceline.store.database import reading
 from truceline.timespan import iso
 
-SEAL = "seal"
-SUSPENDED, RESUMED = "suspended", "resumed"
-ROOM_NAME, BUNDLE_NAME, REPORTS_NAME, MANIFEST_NAME, WIPE_NAME = (
+# keys, rooms and what was made from them may lie in the folder too, and are no part of the mission
+_NOT_OF_THE_MISSION = (".*", "*.key", "*.pem", "*.sqlite", "*.sqlite-*", "*.db", "*-report", "__pycache__")
+ROOM_NAME, BUNDLE_NAME, REPORTS_NAME, MISSION_NAME, MANIFEST_NAME, WIPE_NAME = (
     "room.sqlite",
     "record",
     "reports",
+    "mission",
     "manifest.json",
     "WIPE.txt",
 )
+SAME, DIFFERS, NOT_MADE = "same", "differs", "not made"  # a published report, made anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +48,13 @@ class Handover:
     wipe: tuple[str, ...]
 
 
-def hand_over(db: str | Path, folder: str | Path, *, key: Path, now: datetime) -> Handover:
+def hand_over(db: str | Path, folder: str | Path, *, key: Path, now: datetime, mission: Path | None = None) -> Handover:
     """Suspend a room and write what a successor needs into a new folder; return what was written.
 
-    Stop the server first. The folder holds the room without accounts (room.sqlite, for `restore`), the record as a
-    bundle that anybody can verify (record/), each published report as it was published (reports/), the digest of
-    every file (manifest.json), and what must be wiped here (WIPE.txt). Nothing is wiped by it.
+    A server that runs on it answers nobody from then on. The folder holds the room without accounts (room.sqlite, for
+    `restore`), the record as a bundle that anybody can verify (record/), each published report as it was published
+    (reports/), the mission's folder where it is given (mission/, from which `again` makes the reports anew), the
+    digest of every file (manifest.json), and what must be wiped here (WIPE.txt). Nothing is wiped by it.
 
     Raises
     ------
@@ -69,8 +73,9 @@ def hand_over(db: str | Path, folder: str | Path, *, key: Path, now: datetime) -
     (folder / REPORTS_NAME).mkdir()
     for one in releases.all():
         if one.published:
-            name = f"{one.day}.v{one.version}.{one.language}.html"
-            (folder / REPORTS_NAME / name).write_bytes(releases.content(one.release_id))
+            (folder / REPORTS_NAME / report_name(one)).write_bytes(releases.content(one.release_id))
+    if mission is not None:
+        shutil.copytree(mission, folder / MISSION_NAME, ignore=shutil.ignore_patterns(*_NOT_OF_THE_MISSION))
     wipe = _left_behind(db, key)
     (folder / WIPE_NAME).write_text("\n".join(wipe) + "\n", encoding="utf-8")
     files = {
@@ -90,6 +95,11 @@ def hand_over(db: str | Path, folder: str | Path, *, key: Path, now: datetime) -
     return Handover(folder=folder, root=head.root, entries=head.size, files=files, wipe=wipe)
 
 
+def report_name(release: Release) -> str:
+    """Return the name of a published report's file."""
+    return f"{release.day}.v{release.version}.{release.language}.html"
+
+
 def check_open(record: Record, *, resume: bool, now: datetime) -> None:
     """Raise when the room is suspended; go on with it when that is asked for. Both stay in the record."""
     held = record.entries(SEAL)
@@ -106,7 +116,7 @@ def check_open(record: Record, *, resume: bool, now: datetime) -> None:
 
 def _mark(record: Record, state: str, now: datetime) -> None:
     with record.batch(now) as batch:
-        batch.append(SEAL, [{"seal": "mission", "state": state, "at": iso(now)}], id_column="seal")
+        batch.append(SEAL, [{"seal": SEALED_ID, "state": state, "at": iso(now)}], id_column="seal")
 
 
 def _left_behind(db: str | Path, key: Path) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from fastapi import Depends, Request
 
 from truceline.serve.accounts import Accounts
 from truceline.serve.door import Door, View
+from truceline.serve.feeding import Feeder
 from truceline.serve.limits import Limit, crowd_limit, request_limit, sign_in_limit
 from truceline.serve.refusals import NotAllowedError, SignInNeededError
 from truceline.serve.releases import Releases
@@ -47,6 +48,7 @@ class House:
     guesses: Limit = field(default_factory=sign_in_limit)
     crowds: Limit = field(default_factory=crowd_limit)
     entries: dict[str, str] = field(default_factory=dict)  # one-time links: token -> account
+    feeder: Feeder | None = None  # where the mission has live feeds
 
     def close(self) -> None:
         """Let go of the database."""

@@ -6,6 +6,7 @@ milliseconds whatever it holds.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -14,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from truceline.errors import RecordError
-from truceline.serve.refusals import ConflictError
+from truceline.serve.refusals import ConflictError, SuspendedError
 from truceline.store import Batch, Record
 
 Clock = Callable[[], datetime]
@@ -34,6 +35,24 @@ class _Waiting:
         return [str(row[self.id_column]) for row in self.rows]
 
 
+SEAL, SEALED_ID = "seal", "mission"
+SUSPENDED, RESUMED = "suspended", "resumed"
+
+
+def check_standing(batch: Batch, where: str) -> None:
+    """Raise SuspendedError when the room was suspended: asked in the batch itself, so that nothing slips in after it.
+
+    Whoever hands a room over may do so while a server runs on it; every look is an entry too, so looks end with it.
+    """
+    said = batch.latest(SEAL, SEALED_ID)
+    if said is not None and said["state"] == SUSPENDED:
+        raise SuspendedError(
+            f"this room was suspended at {said['at']} and handed over: nothing is written or shown any more.",
+            where=where,
+            todo="Stop this server. To go on here: truceline serve --resume; that is written down.",
+        )
+
+
 class Ledger:
     """The one writer of a room's record."""
 
@@ -43,6 +62,10 @@ class Ledger:
         self._waiting: list[_Waiting] = []
         self._queue = threading.Lock()
         self._writer = threading.Lock()
+
+    def alone(self) -> contextlib.AbstractContextManager[bool]:
+        """Return what keeps everybody else from writing while it is held: for whoever writes to the record itself."""
+        return self._writer
 
     def append(self, kind: str, row: Mapping[str, Any], *, id_column: str, new: bool = False) -> None:
         """Write one entry and return when it is on the disk.
@@ -86,6 +109,7 @@ class Ledger:
         written: list[frozenset[str] | None] = []
         try:
             with self.record.batch(self._clock()) as batch:
+                check_standing(batch, self.record.where)
                 written = [ids for alike in _alike(taken) for ids in _take_all(batch, alike)]
         except Exception as error:  # every one of them must hear of it, whatever it is
             for waiting in taken:

@@ -13,7 +13,10 @@ from truceline.serve.listing import listing_html, page_file, room_words
 from truceline.serve.replies import base_of, json_reply
 
 router = APIRouter(tags=["page"])
-_SCRIPTS = ("room.js", "state.js", "strip.js", "map.js", "drawer.js", "views.js")
+_SCRIPTS = tuple(
+    f"{name}.js"
+    for name in ("room", "state", "columns", "dots", "over", "strip", "map", "drawer", "views", "papers", "feeds")
+)
 _FILES = {"room.css": "text/css", **dict.fromkeys(_SCRIPTS, "text/javascript")}
 _VENDORED = {"maplibre-gl.js": "text/javascript", "maplibre-gl.css": "text/css"}
 _WORDS = ("room.", "verdict.", "act.", "status.", "map.", "chart.", "adds_up.", "exposure.")

@@ -115,7 +115,12 @@ def agreement(view: Seen) -> Response:
 @router.get("/map")
 def map_of(view: Seen, language: Language = "en") -> Response:
     """Return what the map draws: land, lines, sectors, places, and incidents by column."""
-    return _kept(view, f"map {language}", "application/json", lambda: json_bytes(drawn(view, _words(view, language))))
+    return Response(map_bytes(view, language), media_type="application/json")
+
+
+def map_bytes(view: View, language: str) -> bytes:
+    """Return what the map draws as JSON, made once for each view and language."""
+    return remembered(view, f"map {language}", lambda: json_bytes(drawn(view, _words(view, language))))
 
 
 @router.get("/chart.svg")
@@ -167,10 +172,6 @@ def _words(view: View, language: str) -> Words:
     if language not in LANGUAGES:
         raise UnknownNameError("language", language, LANGUAGES)
     return Words(language=language, zone=find_zone(view.assessment.timezone))
-
-
-def _kept(view: View, name: str, media: str, make: Callable[[], bytes]) -> Response:
-    return Response(remembered(view, name, make), media_type=media)
 
 
 def _chart(view: View, language: str) -> tuple[bytes, bytes]:

@@ -17,6 +17,10 @@ class ConflictError(RequestError):
     """Something changed since the caller looked; nothing was done."""
 
 
+class SuspendedError(RecordError):
+    """The room was suspended: its record takes nothing more."""
+
+
 class TooManyError(RequestError):
     """More requests than the limit. `wait_s` says when to try again."""
 
@@ -33,6 +37,7 @@ STATUS: tuple[tuple[type[TrucelineError], int, str], ...] = (
     (TooManyError, 429, "TooMany"),
     (UnknownNameError, 404, "NotFound"),
     (RequestError, 400, "InvalidParameterValue"),
+    (SuspendedError, 423, "Suspended"),
     # the database is gone, full or busy: nothing was lost, and nothing left either
     (RecordError, 503, "RecordUnavailable"),
 )

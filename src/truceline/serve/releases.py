@@ -8,7 +8,7 @@ names its correction.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -95,7 +95,7 @@ class Releases:
                     todo="Say what the new version corrects." if before else "There is nothing to correct.",
                 )
             corrections = [r.correction for r in before if r.correction] + ([correction] if correction else [])
-            content = _report(one_day(assessment, day), language, corrections, now)
+            content = render_daily(assessment, day, language, corrections, now)
             made = Release(
                 release_id=f"{day}|{len(before) + 1}|{language}",
                 day=day,
@@ -164,13 +164,21 @@ class Releases:
                 connection.execute(PUBLISHED.insert(), {"sha256": sha256, "content": content})
 
 
-def _report(day: Assessment, language: str, corrections: list[str], now: datetime) -> bytes:
-    free = day.period.end + timedelta(hours=PROFILES[PROFILE].delay_h)
+def render_daily(assessment: Assessment, day: str, language: str, corrections: Sequence[str], now: datetime) -> bytes:
+    """Return one day's report as the public may have it at `now`; the same arguments give the same bytes.
+
+    Raises
+    ------
+    RequestError
+        If the day is not past its delay.
+    """
+    one = one_day(assessment, day)
+    free = one.period.end + timedelta(hours=PROFILES[PROFILE].delay_h)
     if now < free:
         raise RequestError(
-            f"the day ended at {iso(day.period.end)}, and its report may leave from {iso(free)}.",
+            f"the day ended at {iso(one.period.end)}, and its report may leave from {iso(free)}.",
             todo="Ask again then: what is fresh enough to fire at is not published.",
         )
-    shown, notes = release(day, PROFILE, now=now)
+    shown, notes = release(one, PROFILE, now=now)
     with DRAWING:
-        return render_html(shown, language=language, release_notes=notes, corrections=corrections).encode()
+        return render_html(shown, language=language, release_notes=notes, corrections=list(corrections)).encode()

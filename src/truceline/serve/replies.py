@@ -12,6 +12,12 @@ from truceline.errors import TrucelineError
 from truceline.provenance import plain
 from truceline.serve.refusals import TooManyError, status_of
 
+# a paper has no script and asks for nothing; the room's page alone may frame it
+PAPER_HEADERS = {
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
+    "X-Frame-Options": "SAMEORIGIN",
+}
 REPORT_POLICY = "sandbox allow-scripts allow-popups; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 _ENCODE = msgspec.json.Encoder(order="sorted").encode
 
@@ -41,6 +47,11 @@ def report_reply(content: bytes) -> Response:
     It is boxed in besides: it has no part in this origin, its cookies or its requests.
     """
     return Response(content, media_type="text/html", headers={"Content-Security-Policy": REPORT_POLICY})
+
+
+def paper_reply(content: bytes) -> Response:
+    """Return a paper: a page boxed in like a report, without any script, which the room's own page may show inside."""
+    return Response(content, media_type="text/html", headers=PAPER_HEADERS)
 
 
 def file_reply(content: bytes, *, media: str, name: str) -> Response:

@@ -19,6 +19,7 @@ from truceline.serve.ledger import Ledger
 from truceline.serve.lifecycle import RULES, START, check_step
 from truceline.serve.refusals import ConflictError, NotAllowedError
 from truceline.serve.roles import RESPOND, Caller
+from truceline.serve.succession import history_of
 from truceline.timespan import iso
 
 KIND = "review"
@@ -83,15 +84,16 @@ class Reviews:
         """
         incident_id, to = str(said["incident_id"]), str(said["state"])
         with self._lock:
-            history = [step for step in self._steps if step.incident_id == incident_id]
+            history = history_of(incident_id, self._steps, assessment.incidents)
             if said.get("after", len(history)) != len(history):
                 raise ConflictError(f"'{incident_id}' has moved on: step {len(history)} is its latest.")
             rule = check_step(history[-1].state if history else START, to, said)
             caller.check(rule.deed)
+            number = max([len(history), *(step.number for step in history)]) + 1
             step = Step(
-                step_id=f"{incident_id}|{len(history) + 1}",
+                step_id=f"{incident_id}|{number}",
                 incident_id=incident_id,
-                number=len(history) + 1,
+                number=number,
                 state=to,
                 by=caller.account,
                 role=caller.role.name,
@@ -226,7 +228,7 @@ def _parts(assessment: Assessment, step: Step) -> pd.DataFrame:
                 sensors=[tuple(sorted(set(rows["sensor"].astype(str))))],
                 origins=float(rows["origin"].replace("", np.nan).nunique(dropna=True) or len(rows)),
                 state="open",
-                settle="judge this part anew: it was split off by hand",
+                settle="its probability and clauses are not worked out again: it was split off by hand",
                 method="split by a verifier",
             )
         )

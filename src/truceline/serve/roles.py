@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from truceline.errors import UnknownNameError
 from truceline.serve.refusals import NotAllowedError
 
-READ, RESPOND, TRIAGE, VERIFY, ATTRIBUTE, REFER, ASK_RELEASE, APPROVE = (
+READ, RESPOND, TRIAGE, VERIFY, ATTRIBUTE, REFER, ASK_RELEASE, APPROVE, FEED = (
     "read",
     "respond",
     "triage",
@@ -16,8 +16,9 @@ READ, RESPOND, TRIAGE, VERIFY, ATTRIBUTE, REFER, ASK_RELEASE, APPROVE = (
     "refer",
     "ask_release",
     "approve",
+    "feed",
 )
-DEEDS = (READ, RESPOND, TRIAGE, VERIFY, ATTRIBUTE, REFER, ASK_RELEASE, APPROVE)
+DEEDS = (READ, RESPOND, TRIAGE, VERIFY, ATTRIBUTE, REFER, ASK_RELEASE, APPROVE, FEED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ ROLES = {
     for role in (
         Role(name="viewer", profile="public", may=frozenset({READ})),
         Role(name="party", profile="parties", may=frozenset({READ, RESPOND})),
-        Role(name="analyst", profile="mission", may=frozenset({READ, TRIAGE, ASK_RELEASE})),
+        Role(name="analyst", profile="mission", may=frozenset({READ, TRIAGE, ASK_RELEASE, FEED})),
         Role(name="verifier", profile="mission", may=_VERIFIER - {RESPOND}),
         Role(name="head", profile="mission", may=_VERIFIER - {RESPOND}),
     )

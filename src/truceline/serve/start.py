@@ -6,23 +6,29 @@ import contextlib
 import ipaddress
 import secrets
 import socket
+import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import uvicorn
 
-from truceline.errors import RequestError
+from truceline.errors import RequestError, TrucelineError
 from truceline.findings.tables import Assessment
+from truceline.live import Live
 from truceline.mission import Mission
-from truceline.monitoring import keep
+from truceline.monitoring import Changed, keep, keep_changes
+from truceline.report.words import LANGUAGES
 from truceline.serve.accounts import Accounts
 from truceline.serve.app import make_app
 from truceline.serve.desk import open_desk
 from truceline.serve.door import Door
+from truceline.serve.feeding import Feeder
 from truceline.serve.handover import check_open
 from truceline.serve.house import House, utc_now
 from truceline.serve.ledger import Clock
+from truceline.serve.reads import map_bytes
 from truceline.serve.releases import Releases
 from truceline.serve.room import Room
 from truceline.store import Record
@@ -76,6 +82,39 @@ def open_house(
     )
 
 
+def fed(
+    mission: Mission, db: str | Path, *, key: Path, clock: Clock, tell: Callable[[str], None] = lambda step: None
+) -> tuple[Live, Feeder] | None:
+    """Return the mission watched live with what its feeds said before, and its feeds; None where it has no feeds.
+
+    What they said is read from the room's record; nothing is written to it.
+    """
+    feeds = mission.feeds()
+    if not feeds:
+        return None
+
+    def make() -> Live:
+        return Live.of(mission, now=min(clock(), mission.brief.period.end), tell=tell)
+
+    live = make()
+    feeder = Feeder(feeds, Record.open(db, key=key), clock=clock, live=live, make=make)
+    feeder.replay(tell)
+    return live, feeder
+
+
+def with_feeds(house: House, feeder: Feeder) -> House:
+    """Return the house with feeds that are listened to while the application runs."""
+    room = house.room
+
+    def place(update: Changed) -> None:
+        with room.ledger.alone():
+            keep_changes(update, room.record)
+        room.replace(update.assessment)
+
+    feeder.enter(room.ledger, place)
+    return replace(house, feeder=feeder)
+
+
 def _check_mission(record: Record, mission_id: str, where: str) -> None:
     held = record.entries("room")
     if len(held) and held["mission"].iloc[-1] != mission_id:
@@ -119,7 +158,8 @@ def bound(host: str, port: int) -> socket.socket:
     made = None
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        made = socket.socket(family)
+        # by its protocol's name, else what is accepted waits 40 ms with every second packet
+        made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))
         made.listen(128)  # whoever comes before the server runs waits for it
@@ -132,9 +172,16 @@ def bound(host: str, port: int) -> socket.socket:
     return made
 
 
+def warm(house: House) -> None:
+    """Make what the page asks for first, so that nobody waits for it. What goes wrong is told to whoever asks."""
+    with contextlib.suppress(TrucelineError):
+        house.door.make_ready(lambda view: [map_bytes(view, language) for language in LANGUAGES])
+
+
 def run(house: House, listening: socket.socket, *, hosts: Sequence[str]) -> None:
     """Serve until the process is asked to stop; open replies get five seconds to finish."""
     app = make_app(house, hosts=hosts)
+    threading.Thread(target=warm, args=(house,), daemon=True).start()
     settings = uvicorn.Config(
         app,
         log_level="warning",

@@ -9,7 +9,8 @@ import pandas as pd
 from truceline.observations import empty, new_table
 from truceline.sensors.facts import MID
 from truceline.sensors.thermal import INSTRUMENTS, Thermal, detection_probability, pixel_area_km2
-from truceline.simulate.through_sensors import FRP_SPREAD, SEEN, Eyes, delays, scattered
+from truceline.simulate.eyes import Eyes
+from truceline.simulate.sightings import FRP_SPREAD, SEEN, delays, scattered
 from truceline.simulate.truth_scenario import Clutter
 from truceline.strip import Strip
 from truceline.timespan import Timespan

@@ -16,9 +16,10 @@ from truceline.observations import Readings, empty, new_table
 from truceline.sensors.scene import Scene
 from truceline.simulate.clutter import burn, see_fires
 from truceline.simulate.conditions import Conditions, draw_conditions
+from truceline.simulate.eyes import Eyes
 from truceline.simulate.readings import readings_of
 from truceline.simulate.stage import Stage
-from truceline.simulate.through_sensors import Eyes, see
+from truceline.simulate.through_sensors import see
 from truceline.simulate.truth import make_truth
 from truceline.simulate.truth_scenario import Scenario
 from truceline.simulate.voices import ROWS, claims, false_alarms, voiced
@@ -59,7 +60,7 @@ def play(stage: Stage, *, rng: np.random.Generator, background: pd.DataFrame | N
     eyes = Eyes(scene, conditions, dark=_dark(scenario, scene), names=stage.looked_by)
     rows = voiced(see(truth, eyes, rng=rng), truth, scenario.voices, timezone=asked.timezone, rng=rng)
     fires = burn(scenario.clutter, strip=strip, period=period, timezone=asked.timezone, rng=rng)
-    parts = [rows, false_alarms(scenario.voices, stage.deployment.posts, strip=strip, period=period, rng=rng)]
+    parts = [rows, false_alarms(scenario.voices, scene, strip=strip, period=period, dark=eyes.dark, rng=rng)]
     if background is None:
         lit = see_fires(fires, eyes, rng=rng)
         parts.append(lit.assign(time_end=lit["time"], origin="", reliability="B", credibility="6", cause="fire"))

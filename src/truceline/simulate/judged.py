@@ -10,7 +10,7 @@ import pandas as pd
 from truceline.findings.assess import assess
 from truceline.findings.force import hours_in_force
 from truceline.findings.status import sector_status
-from truceline.incidents import make_incidents, weigh_silence
+from truceline.incidents import make_incidents, weigh_standing
 from truceline.observations import Readings
 from truceline.simulate.stage import Stage
 
@@ -35,7 +35,7 @@ def judge_readings(readings: Readings, stage: Stage, *, now: datetime | None = N
         places=asked.places,
         settings=asked.settings,
     )
-    incidents = weigh_silence(made, readings.observations, stage.standing).incidents
+    incidents = weigh_standing(made, readings.observations, stage.standing, asked.settings).incidents
     findings = assess(incidents, asked.agreements, lines=asked.lines, now=now or asked.period.end)
     status = sector_status(
         incidents,

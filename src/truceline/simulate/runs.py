@@ -32,13 +32,15 @@ CONNECT_S = 5
 
 
 def one_run(stage: Stage, seed: int, run: int) -> Row:
-    """Return the figures of one run, and `n_...` how many cases each rests on."""
+    """Return the figures of one run, and `n_...` how many cases each rests on; `said_...` is the share come true."""
     rng = np.random.default_rng([seed, run])
     exercise = play(stage, rng=rng)
     scores = score(exercise, judge_readings(exercise.readings(), stage), rng=rng, draws=0)
     table = scores.figures
     row = {str(name): float(value) for name, value in zip(table["name"], table["value"], strict=True)}
     row |= {f"n_{name}": float(n) for name, n in zip(table["name"], table["n"], strict=True)}
+    for word, observed, n in scores.calibration.words[["word", "observed", "n"]].itertuples(index=False):
+        row |= {f"said_{word}": float(observed), f"n_said_{word}": float(n)}
     return row | {"violations": float(len(exercise.truth)), "sightings": float(len(exercise.rows))}
 
 
@@ -157,7 +159,7 @@ def _drain(
                 run = waiting.pop(0)
                 flying[pool.submit(_do, task, runs.seed, run)] = run
             finished, _ = wait(flying, return_when=FIRST_COMPLETED)
-            for future in finished:
+            for future in sorted(finished, key=lambda one: flying[one]):
                 row = future.result()
                 run = flying.pop(future)
                 suspect = tries.pop(run)

@@ -42,7 +42,7 @@ class Scores:
     """One run's scores. `figures` holds name, value, low, high, n; the other tables break them down."""
 
     figures: pd.DataFrame
-    by: pd.DataFrame  # split, group, n, recall, low, high, bound
+    by: pd.DataFrame  # SPLIT_COLUMNS
     tolerances: pd.DataFrame  # LEVEL_COLUMNS
     calibration: Calibration
     found: Curve  # time to detect
@@ -102,7 +102,7 @@ def score(
             ],
             columns=["name", "value", "low", "high", "n"],
         ),
-        by=work.splits(found["at stake"]),
+        by=work.splits(found["at stake"], found["violation"]),
         tolerances=_tolerances(work, truth, of, TOLERANCES if draws else ()),
         calibration=calibrate(alarms["forecast"].to_numpy(float)[told], every.near_any[told]),
         found=curve,

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from truceline.incidents.associate import family_of
-from truceline.simulate.through_sensors import ACTS
+from truceline.simulate.sightings import ACTS
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

@@ -17,13 +17,14 @@ from truceline.observations import new_table
 from truceline.simulate.exercise import Exercise
 from truceline.simulate.judged import Judged
 from truceline.simulate.scores_match import episodes
+from truceline.simulate.sightings import ACTS, ITEMS
 from truceline.simulate.stage import Asked
-from truceline.simulate.through_sensors import ACTS, ITEMS
 from truceline.simulate.truth_scenario import SIDES
 from truceline.simulate.written import cloud_by_day
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Words = npt.NDArray[np.object_]
 
 LEVELS = {"violation": 2, "at stake": 1}  # a finding of a violation; or one that may be
 TRULY = 0.5
@@ -86,17 +87,20 @@ def episode_table(exercise: Exercise, broke: npt.NDArray[np.bool_]) -> tuple[pd.
     ).reset_index(drop=True)  # fmt: skip
     made["sector"] = sector_of(asked, made["chainage_km"].to_numpy(float))
     made["day"] = day_of(asked, made["time"])
-    sun = np.array([])
-    if len(made):
-        middle = {"lon_deg": made["lon_deg"].mean(), "lat_deg": made["lat_deg"].mean()}
-        sun = sun_elevation_deg(
-            pd.DatetimeIndex(made["time"]), **{k: np.array([v]) for k, v in middle.items()}
-        )[:, 0]  # fmt: skip
-    made["light"] = np.where(sun > SUNRISE_DEG, "day", "night") if len(made) else ""
+    made["light"], made["cloud"] = light_and_cloud(exercise, made, "time")
+    return made, of, truth
+
+
+def light_and_cloud(exercise: Exercise, rows: pd.DataFrame, time: str) -> tuple[Words, Words]:
+    """Return of each row whether it was day or night there, and in which fifth of the days by cloud, clearest first."""
+    if not len(rows):
+        return np.zeros(0, object), np.zeros(0, object)
+    middle = {name: np.array([rows[name].mean()]) for name in ("lon_deg", "lat_deg")}
+    sun = sun_elevation_deg(pd.DatetimeIndex(rows[time]), **middle)[:, 0]
     cover = cloud_by_day(exercise)
     fifth = pd.Series(pd.qcut(cover.rank(method="first"), 5, labels=False) + 1, index=cover.index)
-    made["cloud"] = made["time"].dt.strftime("%Y-%m-%d").map(fifth).map("fifth {:.0f}".format)
-    return made, of, truth
+    cloud = rows[time].dt.strftime("%Y-%m-%d").map(fifth).map("fifth {:.0f}".format).to_numpy(object)
+    return np.where(sun > SUNRISE_DEG, "day", "night").astype(object), cloud
 
 
 def alarm_table(exercise: Exercise, judged: Judged, row_of: Mapping[str, int] | None) -> pd.DataFrame:
@@ -116,6 +120,7 @@ def alarm_table(exercise: Exercise, judged: Judged, row_of: Mapping[str, int] | 
     found["side_hit"] = np.where(found["offset_km"] > 0, SIDES[0], SIDES[1])
     found["sector"] = sector_of(asked, found["chainage_km"].to_numpy(float))
     found["day"] = day_of(asked, found["time_start"])
+    found["light"], found["cloud"] = light_and_cloud(exercise, found, "time_start")
     lists = found["observations"].to_numpy(object)
     numbers = np.repeat(np.arange(len(found)), [len(ids) for ids in lists])
     ids = [name for several in lists for name in several]

@@ -23,7 +23,11 @@ from truceline.uncertainty import upper_bound_rate
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-SPLITS = ("kind", "sector", "side", "light", "cloud")
+SPLITS = ("kind", "sector", "side", "ground", "light", "cloud")
+SPLIT_COLUMNS = (
+    *("split", "group", "n", "recall", "low", "high", "bound"),
+    *("raised", "precision", "precision_low", "precision_high"),
+)
 Figure = tuple[str, float, float, float, int]  # name, value, low, high, number of cases
 
 
@@ -151,17 +155,27 @@ class Work:
         ).total_seconds() / 3600
         return kaplan_meier(np.where(known, np.maximum(np.nan_to_num(after), 0), waited), known)
 
-    def splits(self, matched: Matched) -> pd.DataFrame:
-        """Return recall by kind, sector, side, light and cloud, beside its bound."""
+    def splits(self, at_stake: Matched, violation: Matched) -> pd.DataFrame:
+        """Return SPLIT_COLUMNS: recall, beside its bound, and precision of findings, by kind, sector, side and so on.
+
+        A breach is of the side that did it; a finding names none for sure, and counts by the ground it lies on. An
+        array's burst is of no kind: findings are told apart by their act.
+        """
+        raised = self.alarms[self.alarms["rank"] >= LEVELS["violation"]]
+        raised = raised.assign(kind=raised["act"], ground=raised["side_hit"])
+        hit, seen = at_stake.incident_of >= 0, self.table["seen"].notna().to_numpy()
+        true = violation.episode_of >= 0
         rows = []
-        hit, seen = matched.incident_of >= 0, self.table["seen"].notna().to_numpy()
         for split in SPLITS:
-            for group in sorted(self.table[split].unique()):
-                here = (self.table[split] == group).to_numpy()
+            broke, said = (t[split] if split in t else pd.Series("", t.index) for t in (self.table, raised))
+            for group in sorted((set(broke.unique()) | set(said.unique())) - {""}):
+                here, there = (broke == group).to_numpy(), (said == group).to_numpy()
                 recall = spread(self.draws(self.table[here], hit[here]))
+                precision = spread(self.draws(raised[there], true[there]))
+                bound = float(seen[here].mean()) if here.any() else float("nan")
                 name = self.sectors[int(group)] if split == "sector" and group >= 0 else str(group)
-                rows.append((split, name, int(here.sum()), *recall, float(seen[here].mean())))
-        return pd.DataFrame(rows, columns=["split", "group", "n", "recall", "low", "high", "bound"])
+                rows.append((split, name, int(here.sum()), *recall, bound, int(there.sum()), *precision))
+        return pd.DataFrame(rows, columns=list(SPLIT_COLUMNS))
 
 
 def blocks_of(days: pd.DataFrame, asked: Asked) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +14,10 @@ from truceline.errors import UnknownNameError
 from truceline.incidents import IncidentSettings
 from truceline.orbits import find_passes
 from truceline.sensors.coverage import Coverage
-from truceline.sensors.deployment import Deployment, Duty, Post
+from truceline.sensors.deployment import Deployment
 from truceline.sensors.scene import Scene, make_scene
-from truceline.sensors.silence import StandingBy, reports_promptly
-from truceline.simulate.truth_scenario import Scenario, Trouble
+from truceline.sensors.silence import StandingBy, as_bystanders, reports_promptly
+from truceline.simulate.truth_scenario import Scenario
 from truceline.strip import Strip
 from truceline.timespan import Timespan
 
@@ -66,7 +66,7 @@ def set_stage(scenario: Scenario, asked: Asked, coverage: Coverage) -> Stage:
         scene=scene,
         coverage=coverage,
         looked_by=by,
-        standing=StandingBy(standing=scene.standing, steps=scene.steps) if reports_promptly(there) else None,
+        standing=as_bystanders(scene.standing, scene.steps, asked.strip) if reports_promptly(there) else None,
     )
 
 
@@ -102,21 +102,9 @@ def deployed(scenario: Scenario, asked: Asked) -> Deployment:
     for trouble in scenario.troubles:
         if trouble.sensor not in known:
             raise UnknownNameError("sensor", trouble.sensor, known, where="exercise.yaml, troubles")
-    posts = list(whole.posts)
+    out: dict[str, tuple[Timespan, ...]] = {}
     for trouble in scenario.troubles:
         if trouble.known:
-            posts = [part for post in posts for part in _around(post, trouble, asked.period.start)]
-    return replace(whole, posts=tuple(posts))
-
-
-def _around(post: Post, trouble: Trouble, start: datetime) -> list[Post]:
-    """Return what is left of a post before and after a trouble."""
-    if post.sensor_id != trouble.sensor:
-        return [post]
-    first, last = (start + timedelta(days=day) for day in (trouble.from_day, trouble.to_day))
-    duty, left = post.duty, []
-    if duty.start is None or duty.start < first:
-        left.append(Duty(start=duty.start, end=min(duty.end or first, first), from_h=duty.from_h, to_h=duty.to_h))
-    if duty.end is None or duty.end > last:
-        left.append(Duty(start=max(duty.start or last, last), end=duty.end, from_h=duty.from_h, to_h=duty.to_h))
-    return [replace(post, duty=part) for part in left]
+            first, last = (asked.period.start + timedelta(days=day) for day in (trouble.from_day, trouble.to_day))
+            out[trouble.sensor] = (*out.get(trouble.sensor, ()), Timespan(start=first, end=last))
+    return whole.silenced(out)

@@ -5,95 +5,24 @@ The chances are those of coverage, from the same models and the same scene; only
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from truceline.geodesy import metres_per_degree_each
-from truceline.observations import empty, new_table
+from truceline.observations import empty
 from truceline.sensors.deployment import Post
-from truceline.sensors.facts import MID, Fact
+from truceline.sensors.facts import MID
 from truceline.sensors.kinds import violation
 from truceline.sensors.scene import Scene
-from truceline.sensors.sight import SensorModel, View
+from truceline.sensors.sight import View
 from truceline.sensors.thermal import FIRES, INSTRUMENTS, pixel_area_km2
 from truceline.sensors.weather import FOGGY, hours_by_month
-from truceline.simulate.conditions import Conditions
+from truceline.simulate.eyes import Eyes
+from truceline.simulate.sightings import FRP_SPREAD, SEEN, sightings
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-
-SEEN = {
-    "event": "number",  # of the truth; -1 for what is no violation
-    "sensor_id": "text",
-    "sensor": "text",  # a word of the Observation table
-    "time": "time",  # when it was seen
-    "arrived": "time",  # when it could be read
-    "lon_deg": "number",
-    "lat_deg": "number",
-    "sigma_m": "number",
-    "act": "text",
-    "item": "text",
-    "party": "text",  # the side its source names; "" mostly
-    "strength": "number",  # MW of a fire
-    "pixel_km2": "number",
-    "night": "flag",
-}
-WORDS = {"sar": "radar"}  # kind of sensor model -> word of the Observation table, where they differ
-ACTS = {"heavy_weapons": "presence", "warship": "presence", "damage": "explosion"}
-ITEMS = {"heavy_weapons": "heavy_weapons", "warship": "warship", "overflight": "uav"}
-DEAF = ("acoustic", "seismic")  # a burst is a burst: they cannot tell a shell from a missile
-FRP_SPREAD = 0.4  # sigma of ln of the power reported
-
-
-class Eyes:
-    """A scene under one draw of the conditions, ready to be looked through."""
-
-    def __init__(
-        self,
-        scene: Scene,
-        conditions: Conditions,
-        *,
-        dark: Mapping[str, Bools] | None = None,
-        names: npt.NDArray[np.object_] | None = None,
-    ) -> None:
-        self.scene, self.conditions = scene, conditions
-        known = np.array([o.sensor_id for o in scene.looks.orbiting] or [""], object)
-        self.names = known[scene.looks.which] if names is None else names  # (l,) which sensor each look is of
-        self.dark = dark or {}  # sensor -> (hours,) hours in which it says nothing though it should
-        grid = scene.grid
-        self._offsets = np.unique(grid.offset_km)
-        across = np.searchsorted(self._offsets, grid.offset_km)
-        self._cells = np.empty((len(grid.cell_km), len(self._offsets)), np.int64)
-        self._cells[grid.chain, across] = np.arange(len(grid.chain))
-        looks = scene.looks
-        self._span = len(scene.steps) + 1e5
-        self._keys = looks.node * self._span + looks.time_h
-
-    def cell_of(self, chainage_km: Floats, offset_km: Floats) -> Ints:
-        """Return the grid's cell of each place; what lies beyond its edge takes the cell at the edge."""
-        grid = self.scene.grid
-        chain = np.clip(np.searchsorted(grid.cell_km, chainage_km, side="right") - 1, 0, len(grid.cell_km) - 1)
-        edges = (self._offsets[1:] + self._offsets[:-1]) / 2
-        return np.asarray(self._cells[chain, np.searchsorted(edges, offset_km)])
-
-    def look_rows(self, node: Ints, from_h: Floats, to_h: Floats) -> tuple[Ints, Ints]:
-        """Return (which, look): every look at each node between two hours."""
-        first = np.searchsorted(self._keys, node * self._span + from_h)
-        number = np.searchsorted(self._keys, node * self._span + to_h, side="right") - first
-        which = np.repeat(np.arange(len(node)), number)
-        return which, np.arange(len(which)) - np.repeat(np.cumsum(number) - number, number) + first[which]
-
-    def can_look(self, look: Ints, kind: str) -> Bools:
-        """Return whether each look finds an open sky, where it needs one, and was tasked, where it must be."""
-        looks = self.scene.looks
-        time = looks.time_h[look]
-        sky = self.conditions.is_open(looks.node[look], time, self.scene.clear(kind, MID))
-        task = self.conditions.tasked[(time + self.scene.steps[0].hour).astype(np.int64) // 24]
-        return np.asarray((sky | ~looks.needs_sky[look]) & (task | ~looks.needs_task[look]))
 
 
 def see(truth: pd.DataFrame, eyes: Eyes, *, rng: np.random.Generator) -> pd.DataFrame:
@@ -129,7 +58,7 @@ def _from_orbit(truth: pd.DataFrame, kind: str, eyes: Eyes, rng: np.random.Gener
         if rows.any():
             power = violation(kind).number("power_mw", MID) if kind in FIRES else np.nan
             part = truth.take(which[rows])
-            made.append(_sightings(part, orbiting.model, kind, looks.time_h[look[rows]], scene, rng))
+            made.append(sightings(part, orbiting.model, kind, looks.time_h[look[rows]], scene, rng))
             made[-1] = _as_look(
                 made[-1], eyes, look[rows], power, rng, instrument=getattr(orbiting.model, "instrument", "")
             )
@@ -193,7 +122,7 @@ def _from_posts(truth: pd.DataFrame, kind: str, eyes: Eyes, rng: np.random.Gener
         # within its own hour at the moment itself; of what lasts, at the middle of the hour it was looked at
         when = np.where(violation(kind).lasting, hour[at] + 0.5, start[rows])
         made.append(
-            _sightings(truth.take(rows), model, kind, when, scene, rng).assign(
+            sightings(truth.take(rows), model, kind, when, scene, rng).assign(
                 sensor_id=sensor_id, night=common["night"][at]
             )
         )
@@ -207,46 +136,3 @@ def _away(post: Post, lon: Floats, lat: Floats, chainage: Floats, offset: Floats
         return np.where(inside, 0.0, np.inf)
     kx, ky = metres_per_degree_each((lat + post.lat_deg) / 2)
     return np.asarray(np.hypot((lon - post.lon_deg) * kx, (lat - post.lat_deg) * ky) / 1000)
-
-
-def _sightings(
-    truth: pd.DataFrame, model: SensorModel, kind: str, when_h: Floats, scene: Scene, rng: np.random.Generator
-) -> pd.DataFrame:
-    n = len(truth)
-    sigma_km = model.sigma_km().mid
-    lon, lat = scattered(truth["lon_deg"].to_numpy(), truth["lat_deg"].to_numpy(), sigma_km, rng)
-    start = scene.steps[0]
-    act = ACTS.get(kind, kind)
-    if model.kind in DEAF and kind in FIRES:
-        act = "explosion"
-    return new_table(
-        SEEN,
-        {
-            "event": truth["event"].to_numpy(),
-            "sensor_id": model.name,
-            "sensor": WORDS.get(model.kind, model.kind),
-            "time": start + pd.to_timedelta(when_h, unit="h"),
-            "arrived": start + pd.to_timedelta(when_h + delays(model.latency_h(), n, rng), unit="h"),
-            "lon_deg": lon,
-            "lat_deg": lat,
-            "sigma_m": np.full(n, 1000 * sigma_km),
-            "act": act,
-            "item": ITEMS.get(kind, ""),
-        },
-        length=n,
-    )
-
-
-def scattered(
-    lon_deg: Floats, lat_deg: Floats, sigma_km: float | Floats, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Return places moved by a normal error of that sigma each way."""
-    kx, ky = metres_per_degree_each(lat_deg)
-    east, north = rng.normal(0, 1, (2, len(lon_deg))) * sigma_km * 1000
-    return lon_deg + east / kx, lat_deg + north / ky
-
-
-def delays(latency_h: Fact, n: int, rng: np.random.Generator) -> Floats:
-    """Return (n,) hours: log-normal about the middle, with low and high as its 5th and 95th percentile."""
-    spread = np.log(max(latency_h.high, 1e-6) / max(latency_h.low, 1e-6)) / (2 * 1.645)
-    return np.asarray(latency_h.mid * np.exp(rng.normal(0, spread, n)))

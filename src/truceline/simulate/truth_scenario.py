@@ -14,6 +14,7 @@ from typing import Literal
 from truceline.agreement import load_yaml
 from truceline.agreement.plain import Reader, read_record
 from truceline.errors import RequestError, UnknownNameError
+from truceline.sensors.deployment_file import KIND_KEYS
 from truceline.sensors.kinds import KINDS
 
 Side = Literal["first", "second"]
@@ -121,8 +122,8 @@ class Voices:
     """What people say that is not so, or not so plainly, and what the parties claim."""
 
     false_alarms_per_day: Mapping[str, float] = field(
-        default_factory=lambda: {"report": 4.0, "acoustic": 4.0, "camera": 0.5, "patrol": 0.2, "drone": 0.2}
-    )  # on 1,000 km, by kind of sensor
+        default_factory=lambda: {"report": 4.0, "camera": 0.5, "patrol": 0.2, "drone": 0.2}
+    )  # on 1,000 km, by kind of sensor; arrays that are not named raise as many as they state of themselves
     fabricated_share: float = 0.3  # of false reports: several accounts that copy one origin
     doubled_share: float = 0.3  # of reports: copied by others, after the number of copies measured on news
     late_share: float = 0.1  # of reports: a day late, known by its date only
@@ -133,6 +134,8 @@ class Voices:
 
     def __post_init__(self) -> None:
         for sensor, rate in self.false_alarms_per_day.items():
+            if sensor not in KIND_KEYS:
+                raise UnknownNameError("kind of sensor", sensor, KIND_KEYS, where="voices.false_alarms_per_day")
             _at_least(rate, f"voices.false_alarms_per_day.{sensor}")
         for name in ("fabricated_share", "doubled_share", "late_share", "wrong_side_share", "claimed_share", "denial"):
             value = getattr(self, name)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from truceline.observations import empty, new_table
+from truceline.sensors.alarms import SOUNDS, alarm_sigma_km, alarms_per_day
 from truceline.sensors.deployment import Post
 from truceline.sensors.facts import fact
+from truceline.sensors.scene import Scene
 from truceline.sensors.thermal import FIRES
-from truceline.simulate.through_sensors import SEEN, WORDS, delays, scattered
+from truceline.simulate.sightings import SEEN, WORDS, delays, scattered
 from truceline.simulate.truth_scenario import SIDES, Voices
 from truceline.strip import Strip
 from truceline.timespan import Timespan
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 ROWS = {
     **SEEN,
@@ -29,10 +32,15 @@ ROWS = {
 }
 CLAIMED = ("claim_id", "period_start", "period_end", "claimant", "accused", "measure", "value")
 NAMED = 0.5  # of true reports name who did it: judgement
-ALARM_KM = 5.0  # a sensor's false alarm lies within this of it
 HALF_WIDTH_KM = 10.0
 GRADES = {"camera": ("B", "2"), "patrol": ("B", "2"), "report": ("F", "6")}  # of the mission's own, and of strangers
 LIE_COPIES = 4
+# what a false alarm is taken for, and how often: judgement
+TAKEN_FOR = {
+    "acoustic": (SOUNDS, (0.5, 0.5)),
+    "seismic": (("explosion",), (1.0,)),
+    "report": (("shelling", "strike"), (0.8, 0.2)),
+}
 COPIES = 0.4  # mean number of further copies: 1.28-1.42 reports per place and day, news of 2022-24, measured
 
 
@@ -79,20 +87,36 @@ def _other(side: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
 
 
 def false_alarms(
-    voices: Voices, posts: Sequence[Post], *, strip: Strip, period: Timespan, rng: np.random.Generator
+    voices: Voices,
+    scene: Scene,
+    *,
+    strip: Strip,
+    period: Timespan,
+    dark: Mapping[str, Bools] | None = None,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """Return alarms about nothing (ROWS): by sensors that stand there, and reports, some of them made up and copied."""
-    by_word: dict[str, list[Post]] = {}
-    for post in posts:
-        by_word.setdefault(WORDS.get(post.model.kind, post.model.kind), []).append(post)
+    """Return alarms about nothing (ROWS): by sensors on duty, and reports, some of them made up and copied.
+
+    A kind of sensor raises as many as `voices` says; of which that says nothing, as many as it states of itself, and it
+    takes as many noises for a burst as for shots. Sensors that are `dark` raise none.
+    """
+    on = scene.standing.regimes[scene.standing.regime]
+    for i, post in enumerate(scene.standing.posts):
+        if post.sensor_id in (dark or {}):
+            on[:, i] &= ~(dark or {})[post.sensor_id]
+    words = np.array([WORDS.get(post.model.kind, post.model.kind) for post in scene.standing.posts], object)
     parts = []
-    for word, rate in sorted(voices.false_alarms_per_day.items()):
-        mine = by_word.get(word, [])
-        n = int(rng.poisson(rate * strip.length_km / 1000 * period.hours / 24))
-        if not mine or not n:  # a sensor that is not there raises no alarm
-            continue
-        chosen = [mine[i] for i in rng.integers(0, len(mine), n)]
-        parts.append(_alarms(word, chosen, strip, period, rng))
+    for word in sorted(set(words.tolist())):
+        mine = np.flatnonzero(words == word)
+        hour, which = np.nonzero(on[:, mine])
+        stated = voices.false_alarms_per_day.get(word)
+        own = np.array([alarms_per_day(scene.standing.posts[i].model) or 0.0 for i in mine])
+        expected = len(SOUNDS) * own[which].sum() / 24 if stated is None else stated * _thousand_km_days(strip, period)
+        n = int(rng.poisson(expected)) if len(hour) else 0  # a sensor that is not there raises no alarm
+        if n:
+            chosen = rng.integers(0, len(hour), n)
+            posts = [scene.standing.posts[mine[i]] for i in which[chosen]]
+            parts.append(_alarms(word, posts, scene.steps[0], hour[chosen] + rng.random(n), strip, rng))
     if not parts:
         return empty(ROWS)
     rows = pd.concat(parts, ignore_index=True)
@@ -102,16 +126,23 @@ def false_alarms(
     return pd.concat([rows, copies], ignore_index=True) if len(copies) else rows
 
 
-def _alarms(word: str, posts: Sequence[Post], strip: Strip, period: Timespan, rng: np.random.Generator) -> pd.DataFrame:
+def _thousand_km_days(strip: Strip, period: Timespan) -> float:
+    return strip.length_km / 1000 * period.hours / 24
+
+
+def _alarms(
+    word: str, posts: Sequence[Post], start: pd.Timestamp, hours: Floats, strip: Strip, rng: np.random.Generator
+) -> pd.DataFrame:
     n, model = len(posts), posts[0].model
     from_km, to_km = (np.array([getattr(p, name) for p in posts]) for name in ("from_km", "to_km"))
     along = np.isfinite(from_km)
     chainage = np.where(along, from_km + rng.random(n) * (to_km - from_km), 0.0)
     lon, lat = strip.locate(chainage_km=chainage, offset_km=(2 * rng.random(n) - 1) * HALF_WIDTH_KM)
     there = [np.array([getattr(p, name) for p in posts]) for name in ("lon_deg", "lat_deg")]
-    near = scattered(np.where(along, lon, there[0]), np.where(along, lat, there[1]), ALARM_KM / 2, rng)
-    time = pd.Timestamp(period.start) + pd.to_timedelta(rng.random(n) * period.hours, unit="h")
-    act = "explosion" if word in {"acoustic", "seismic"} else np.where(rng.random(n) < 0.8, "shelling", "strike")
+    near = scattered(np.where(along, lon, there[0]), np.where(along, lat, there[1]), alarm_sigma_km(), rng)
+    time = start + pd.to_timedelta(hours, unit="h")
+    acts, weights = TAKEN_FOR.get(word, TAKEN_FOR["report"])
+    act = rng.choice(np.array(acts, object), n, p=weights)
     letter, figure = GRADES.get(word, ("B", "6"))
     report = word == "report"
     return new_table(

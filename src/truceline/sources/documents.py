@@ -106,11 +106,11 @@ def _features(path: Path) -> Iterator[dict[str, str]]:
         raise SourceError("has no features.", where=path.name, todo="Give a FeatureCollection.")
     for feature in features:
         row = {str(k): _cell(v) for k, v in (feature.get("properties") or {}).items()}
-        row.update(_where(feature.get("geometry")))
+        row.update(where_of(feature.get("geometry")))
         yield row
 
 
-def _where(geometry: Any) -> dict[str, str]:
+def where_of(geometry: Any) -> dict[str, str]:
     """Return lat, lon and, for what is no point, sigma_m: a box side over the square root of 12."""
     if not geometry:
         return {"lat": "", "lon": ""}
@@ -176,7 +176,7 @@ def _placemark(mark: Any) -> dict[str, str]:
     if len(points) == 1:
         row |= {"lon": str(points[0][0]), "lat": str(points[0][1])}
     elif points:
-        row |= _where({"type": "MultiPoint", "coordinates": points})
+        row |= where_of({"type": "MultiPoint", "coordinates": points})
     return row
 
 

@@ -6,6 +6,7 @@ A detection says that something was hot, never why. Columns: FIRMS attributes ta
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from truceline.sources.columns import plain
 from truceline.sources.firms_passes import infer_passes, read_cloud
 from truceline.sources.options import Aside, Options, read_options
 from truceline.sources.rows import Batch, read_delimited, read_parquet
-from truceline.sources.sightings import Draft, read_files, readings
+from truceline.sources.sightings import Draft, read_files
 
 NAME = "firms"
 DESCRIPTION = "NASA FIRMS active fire detections (VIIRS, MODIS): where and when something was hot."
@@ -64,18 +65,24 @@ def read(
     """
     chosen = read_options(options, also=("cloud", "cloud_column"), timezone="UTC")
     cloud = read_cloud(chosen.more.get("cloud"), chosen.more.get("cloud_column"))
+    found, pixels = read_detections(path_or_paths, source=source, options=options)
+    return replace(found, looks=infer_passes([pixels], source=source, cloud=cloud))
+
+
+def read_detections(
+    path_or_paths: str | Path | Iterable[str | Path], *, source: str, options: Mapping[str, Any] | None = None
+) -> tuple[Readings, pd.DataFrame]:
+    """Return detections without looks, and what `infer_passes` tells the passes from: for files of which more may come.
+
+    Takes the options of `read`.
+    """
+    chosen = read_options(options, also=("cloud", "cloud_column"), timezone="UTC")
     passes: list[pd.DataFrame] = []
     found = read_files(
         path_or_paths, source=source, drafts=lambda path, aside: _drafts(path, source, chosen, aside, passes)
     )
-    looks = infer_passes(passes, source=source, cloud=cloud)
-    return readings(
-        found.observations,
-        looks=looks,
-        set_aside=found.set_aside,
-        recognised=found.recognised,
-        digests=found.digests,
-    )
+    kept = [table for table in passes if len(table)]
+    return found, pd.concat(kept, ignore_index=True) if kept else pd.DataFrame()
 
 
 def _drafts(

@@ -82,7 +82,7 @@ def _drafts(path: Path, source: str, options: Options, aside: Aside) -> Iterator
     found: dict[str, str] = {}
     for batch in _batches(path, options, aside):
         found = found or _required(recognise(list(batch.frame), options.map, where=path.name), batch)
-        yield _draft(batch, found, source, options), found
+        yield draft_events(batch, found, source, options), found
 
 
 def _batches(path: Path, options: Options, aside: Aside) -> Iterator[Batch]:
@@ -112,7 +112,8 @@ def _required(found: dict[str, str], batch: Batch) -> dict[str, str]:
     return found
 
 
-def _draft(batch: Batch, found: Mapping[str, str], source: str, options: Options) -> Draft:
+def draft_events(batch: Batch, found: Mapping[str, str], source: str, options: Options) -> Draft:
+    """Return a draft of rows whose columns are known; `found` gives theirs for each of ours."""
     draft = Draft(batch, source=source, options=options)
 
     def said(our: str) -> pd.Series | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -60,6 +61,13 @@ class Batch:
         """Return whether the record, this batch included, has an entry of that kind and id."""
         wanted = sa.select(ENTRIES.c.entry).where(ENTRIES.c.item_id == item_id, ENTRIES.c.kind == kind).limit(1)
         return self._connection.execute(wanted).first() is not None
+
+    def latest(self, kind: str, item_id: str) -> dict[str, Any] | None:
+        """Return what the latest entry of that kind and id says, or None where there is none."""
+        wanted = sa.select(ENTRIES.c.payload).where(ENTRIES.c.item_id == item_id, ENTRIES.c.kind == kind)
+        text = self._connection.execute(wanted.order_by(ENTRIES.c.entry.desc()).limit(1)).scalar()
+        said: dict[str, Any] | None = None if text is None else json.loads(text)
+        return said
 
     def known(self, kind: str, item_ids: Sequence[str]) -> frozenset[str]:
         """Return which of these ids entries of a kind have, in the record or earlier in this batch."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pandas as pd
 import sqlalchemy as sa
@@ -150,6 +150,13 @@ class Record:
         places["record_supersedes"] = places.groupby("record_id")["record_entry"].shift().astype("Int64")
         told = pd.DataFrame.from_records([json.loads(r.payload) for r in rows])
         return pd.concat([places, told], axis=1)
+
+    def payloads(self, kind: str) -> Iterator[list[dict[str, Any]]]:
+        """Yield what the entries of one kind hold, in the order they were written, some thousands at a time."""
+        wanted = sa.select(ENTRIES.c.payload).where(ENTRIES.c.kind == kind).order_by(ENTRIES.c.entry)
+        with reading(self._engine, self.where) as connection:
+            for part in connection.execution_options(yield_per=5_000).execute(wanted).scalars().partitions():
+                yield [json.loads(payload) for payload in part]
 
     def prove(self, item_id: str, *, kind: str | None = None) -> Proof:
         """Return the proof that the latest entry of that id is in the record, under the latest head.

@@ -109,12 +109,36 @@ def test_a_report_is_copied_from_one_origin_and_late_ones_know_only_the_date(sta
     assert set(kyiv["time"].dt.tz_convert("Europe/Kyiv").dt.hour) == {0}  # the whole local day
 
 
-def test_a_sensor_that_is_not_there_raises_no_alarm(stage):
-    voices = Voices(false_alarms_per_day={"patrol": 1e4, "acoustic": 100})
+def alarms(stage, voices, **more):
     place = {"strip": stage.asked.strip, "period": stage.asked.period}
-    rows = false_alarms(voices, stage.deployment.posts, **place, rng=np.random.default_rng(5))
+    return false_alarms(voices, stage.scene, **place, **more, rng=np.random.default_rng(5))
+
+
+def test_a_sensor_that_is_not_there_raises_no_alarm(stage):
+    rows = alarms(stage, Voices(false_alarms_per_day={"patrol": 1e4, "acoustic": 100}))
     assert set(rows["sensor"]) == {"acoustic"}
     assert len(rows) == pytest.approx(60, abs=3 * np.sqrt(60))  # 100 a day on 1,000 km: 10 on 100 km, 6 days
+
+
+def test_arrays_of_which_nothing_is_said_raise_as_many_alarms_as_they_state_of_themselves(stage_for, scenario):
+    said = {"sensors": [{"id": "ears", "kind": "acoustic", "from_km": 0, "to_km": 60, "every_km": 10,
+                         "false_alarms_per_day": 5, "hours": "06:00-18:00"}]}  # fmt: skip
+    stage = stage_for(scenario, said)
+    rows = alarms(stage, Voices(false_alarms_per_day={}))
+    expected = 6 * 6 * 5 * 2 / 2  # arrays, days, a day and sound, sounds, half of the hours on duty
+    assert len(rows) == pytest.approx(expected, abs=3 * np.sqrt(expected))
+    assert set(rows["time"].dt.hour) <= set(range(6, 18))
+    shots = (rows["act"] == "small_arms_fire").mean()
+    assert shots == pytest.approx(0.5, abs=3 * 0.5 / np.sqrt(len(rows)))
+    # two sigma at 5 km: 86.5 % (Rayleigh, 1 - exp(-2)) lie within 5 km of their array, here of the line
+    _, offset = stage.asked.strip.place(lon_deg=rows["lon_deg"], lat_deg=rows["lat_deg"])
+    assert np.std(offset) == pytest.approx(2.5, rel=0.2)
+
+
+def test_a_sensor_that_was_tampered_with_raises_no_alarm_either(stage):
+    dark = {"ears": np.ones(len(stage.scene.steps), bool)}
+    voices = Voices(false_alarms_per_day={"acoustic": 100, "camera": 100})
+    assert set(alarms(stage, voices, dark=dark)["sensor"]) == {"camera"}
 
 
 def test_a_party_claims_what_the_other_did_enlarged(stage_for, scenario):

@@ -15,7 +15,10 @@ from truceline.simulate.scores import frozen, score
 from truceline.simulate.truth_scenario import Clutter, KindRule, Voices
 
 NOW = datetime(2026, 5, 2, tzinfo=UTC)
-NOTHING = {"clutter": Clutter(crop_per_day=0, industry_sites=0, wildfires=0), "voices": Voices(false_alarms_per_day={})}
+NOTHING = {
+    "clutter": Clutter(crop_per_day=0, industry_sites=0, wildfires=0),
+    "voices": Voices(false_alarms_per_day={"acoustic": 0}),
+}
 
 
 def paper_of(stage, *, seed=1, runs=None):

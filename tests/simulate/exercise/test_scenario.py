@@ -53,6 +53,11 @@ def test_an_unknown_kind_is_refused_with_its_nearest():
         Scenario(title="x", kinds={"sheling": KindRule(per_day=1)})
 
 
+def test_false_alarms_by_an_unknown_sensor_are_refused_with_its_nearest():
+    with pytest.raises(UnknownNameError, match="Did you mean 'acoustic'"):
+        Voices(false_alarms_per_day={"acustic": 1})
+
+
 def test_an_unknown_key_names_its_line():
     with pytest.raises(AgreementError, match=r"line 2.*detterence.*Did you mean 'deterrence'"):
         read_scenario("title: x\ndetterence: 1\nkinds: {shelling: {per_day: 1}}\n", where="exercise.yaml")

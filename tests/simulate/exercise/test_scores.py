@@ -201,10 +201,17 @@ def test_nobody_finds_more_than_was_seen_by_much(played):
 
 def test_scores_by_group_add_up_to_the_whole(played):
     made = scored(*played)
-    whole = made.as_json()["recall_at_stake"]
-    for _, rows in made.by.groupby("split"):
-        assert rows["n"].sum() == whole["n"]
-        assert np.average(rows["recall"], weights=rows["n"]) == pytest.approx(whole["value"])
+    recall, precision = (made.as_json()[name] for name in ("recall_at_stake", "precision_violation"))
+    assert set(made.by["split"]) == {"kind", "sector", "side", "ground", "light", "cloud"}
+    for split, rows in made.by.groupby("split"):
+        if split != "ground":
+            some = rows[rows["n"] > 0]
+            assert some["n"].sum() == recall["n"]
+            assert np.average(some["recall"], weights=some["n"]) == pytest.approx(recall["value"])
+        if split != "side":
+            some = rows[rows["raised"] > 0]
+            assert some["raised"].sum() == precision["n"]
+            assert np.average(some["precision"], weights=some["raised"]) == pytest.approx(precision["value"])
 
 
 def test_verdicts_frozen_later_know_no_less(played):

@@ -7,6 +7,7 @@ import pytest
 
 from truceline.errors import RecordError, RequestError
 from truceline.simulate.exercise import play
+from truceline.simulate.sightings import ACTS
 from truceline.simulate.teaching import (
     check_seal,
     daily,
@@ -16,7 +17,6 @@ from truceline.simulate.teaching import (
     score_answers,
     seal,
 )
-from truceline.simulate.through_sensors import ACTS
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,8 @@ import pytest
 from truceline.sensors.cover import cover_deployment
 from truceline.sensors.scene import make_scene
 from truceline.simulate.conditions import draw_conditions
-from truceline.simulate.through_sensors import Eyes, see
+from truceline.simulate.eyes import Eyes
+from truceline.simulate.through_sensors import see
 
 VIIRS = {"satellites": [{"id": "viirs", "instrument": "viirs"}]}
 POSTS = {

@@ -7,8 +7,10 @@ from scipy import stats
 
 from truceline.errors import RequestError
 from truceline.sensors.coverage import Coverage
-from truceline.simulate.truth import Events, begin, grow, make_truth
+from truceline.simulate.truth import make_truth
+from truceline.simulate.truth_growth import Events, grow
 from truceline.simulate.truth_scenario import Answers, Breakdown, KindRule, Scenario, Stretch
+from truceline.simulate.truth_unprovoked import begin
 
 ALL = np.array([True])
 PLAIN = Scenario(

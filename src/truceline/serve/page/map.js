@@ -1,28 +1,20 @@
 // The map. Land, lines and incidents come from the server; nothing is asked of anybody else.
 import { on, state, tell, word } from "/static/state.js";
+import { hit, over, refresh } from "/static/over.js";
 
 let map = null, ready = false, labels = [];
 const feature = (type, coordinates, properties) => ({ type: "Feature", geometry: { type, coordinates }, properties: properties || {} });
 const collection = (features) => ({ type: "FeatureCollection", features });
 const source = (features) => ({ type: "geojson", data: collection(features) });
 
-function points() {
-  const all = state.data.incidents;
-  return all.id.map((_, i) => feature("Point", [all.lon[i], all.lat[i]], {
-    i, p: all.p[i], r: all.radius[i], ring: all.ring[i], applies: all.applies[i] && !all.rejected[i] ? 1 : 0, rejected: all.rejected[i] }))
-    .filter((f) => state.mask[f.properties.i]);
-}
 function style() {
-  const d = state.data, ramp = ["interpolate", ["linear"], ["get", "p"], ...d.colours.flatMap((c, k) => [k / 10, c])];
-  const colour = ["case", ["==", ["get", "rejected"], 1], "#7d8892", ramp];
-  const ring = ["interpolate", ["exponential", 2], ["zoom"], 0, ["get", "ring"], 22, ["*", ["get", "ring"], 4194304]];
-  const applies = (yes, no) => ["case", ["==", ["get", "applies"], 1], yes, no];
+  const d = state.data;
   return {
     version: 8,
     sources: {
       land: source([feature("MultiPolygon", d.land)]), bands: source(d.lines.map((l) => feature("MultiPolygon", l.band))),
       lines: source(d.lines.map((l) => feature("LineString", l.path))), lit: source([]),
-      strokes: source(d.sectors.filter((s) => s.stroke.length > 1).map((s) => feature("LineString", s.stroke))), points: source(points()),
+      strokes: source(d.sectors.filter((s) => s.stroke.length > 1).map((s) => feature("LineString", s.stroke))), chosen: source([]),
     },
     layers: [
       { id: "sea", type: "background", paint: { "background-color": "#cfe0ea" } },
@@ -31,12 +23,7 @@ function style() {
       { id: "lines", type: "line", source: "lines", paint: { "line-color": "#2d4a63", "line-width": 2 } },
       { id: "lit", type: "line", source: "lit", layout: { "line-cap": "round" }, paint: { "line-color": "#0b7ac0", "line-width": 9, "line-opacity": 0.65 } },
       { id: "strokes", type: "line", source: "strokes", paint: { "line-color": "#2d4a63", "line-width": 1.2, "line-dasharray": [2, 2] } },
-      { id: "rings", type: "circle", source: "points", paint: { "circle-radius": ring, "circle-color": colour, "circle-opacity": 0.07,
-        "circle-stroke-color": colour, "circle-stroke-width": 0.8, "circle-stroke-opacity": 0.5 } },
-      { id: "incidents", type: "circle", source: "points", paint: { "circle-radius": ["get", "r"], "circle-color": applies(colour, "#ffffff"),
-        "circle-opacity": applies(1, 0.5), "circle-stroke-color": applies("#ffffff", colour), "circle-stroke-width": applies(0.7, 1.4) } },
-      { id: "chosen", type: "circle", source: "points", filter: ["==", ["get", "i"], -1],
-        paint: { "circle-radius": 14, "circle-opacity": 0, "circle-stroke-color": "#0b5a8a", "circle-stroke-width": 3 } },
+      { id: "chosen", type: "circle", source: "chosen", paint: { "circle-radius": 14, "circle-opacity": 0, "circle-stroke-color": "#0b5a8a", "circle-stroke-width": 3 } },
     ],
   };
 }
@@ -62,14 +49,18 @@ function kmNear(lngLat) {
     if (d < least) { least = d; best = [s.km[k - 1] + t * (s.km[k] - s.km[k - 1]), (ax + t * dx) / squeeze, ay + t * dy]; }
   }
   const p = map.project([best[1], best[2]]), q = map.project(lngLat);
-  return Math.hypot(p.x - q.x, p.y - q.y) < 40 ? best[0] : null;
+  return Math.hypot(p.x - q.x, p.y - q.y) < 40 ? best[0] : NaN;
 }
+const measured = document.createElement("canvas").getContext("2d");
 function label(kind, name, at, anchor) {
   const element = document.createElement("div"), text = document.createElement("span");
   element.className = kind; text.textContent = name;
   element.append(text); element.setAttribute("aria-hidden", "true");
   new maplibregl.Marker({ element, anchor }).setLngLat(at).addTo(map);
-  return { element, at, anchor, width: element.getBoundingClientRect().width };
+  // as wide as the style sheet makes it: asking the browser would lay out the page anew for each
+  measured.font = `${kind === "place" ? 12 : "600 11"}px system-ui, "DejaVu Sans", sans-serif`;
+  const wide = kind === "place" ? measured.measureText(name).width + 13 : measured.measureText(name.toUpperCase()).width + 6 + 0.7 * name.length;
+  return { element, at, anchor, width: wide };
 }
 function thin() {
   const taken = [];
@@ -81,13 +72,15 @@ function thin() {
     if (free) taken.push(here);
   }
 }
+const library = document.querySelector("script[src$='maplibre-gl.js']");
 export function draw() {
+  if (!window.maplibregl) { library.addEventListener("load", draw, { once: true }); return; }
   const place = document.getElementById("map"), d = state.data;
-  if (map) { if (ready) map.getSource("points").setData(collection(points())); return; }
+  if (map) { if (ready) refresh(); return; }
   try {
     map = new maplibregl.Map({ container: place, style: style(), bounds: [[d.box[0], d.box[1]], [d.box[2], d.box[3]]], attributionControl: false,
       fitBoundsOptions: { padding: { top: 12, bottom: 12, left: 12, right: Math.min(90, place.clientWidth / 6) } },
-      dragRotate: false, pitchWithRotate: false, maxZoom: 13, renderWorldCopies: false, canvasContextAttributes: { preserveDrawingBuffer: true } });
+      dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 13, renderWorldCopies: false });
   } catch (error) {
     place.textContent = word("map.no_webgl");
     place.removeAttribute("role");
@@ -106,25 +99,25 @@ export function draw() {
     thin();
     map.on("move", thin);
     map.on("resize", thin);
+    over(map);
     ready = true;
-    place.dataset.ready = "yes";
-    draw();
+    map.once("render", () => { performance.mark("map"); place.dataset.ready = "yes"; });
   });
   map.on("mousemove", (event) => {
-    const found = ready ? map.queryRenderedFeatures(event.point, { layers: ["incidents"] }) : [];
-    map.getCanvas().style.cursor = found.length ? "pointer" : "";
-    const i = found.length ? found[found.length - 1].properties.i : -1;
-    tell("point", i >= 0 ? state.data.incidents.km[i] : kmNear(event.lngLat), "map", i);
+    const i = ready ? hit(event.lngLat) : -1;
+    map.getCanvas().style.cursor = i >= 0 ? "pointer" : "";
+    tell("point", i >= 0 && state.data.incidents.km[i] >= 0 ? state.data.incidents.km[i] : kmNear(event.lngLat), "map", i);
   });
-  map.on("mouseout", () => tell("point", null, "map", -1));
-  map.on("click", "incidents", (event) => tell("choose", event.features[event.features.length - 1].properties.i));
+  map.on("mouseout", () => tell("point", NaN, "map", -1));
+  map.on("click", (event) => { const i = ready ? hit(event.lngLat) : -1; if (i >= 0) tell("choose", i); });
 }
 on("point", (km) => {
   if (!map || !ready) return;
-  map.getSource("lit").setData(collection(km === null ? [] : [feature("LineString", stretch(km, state.data.km / 150))]));
+  map.getSource("lit").setData(collection(!(km >= 0) ? [] : [feature("LineString", stretch(km, state.data.km / 150))]));
 });
 on("chosen", (i, move) => {
   if (!map || !ready) return;
-  map.setFilter("chosen", ["==", ["get", "i"], i]);
-  if (i >= 0 && move) map.easeTo({ center: [state.data.incidents.lon[i], state.data.incidents.lat[i]], zoom: Math.max(map.getZoom(), 8) });
+  const all = state.data.incidents;
+  map.getSource("chosen").setData(collection(i < 0 ? [] : [feature("Point", [all.lon[i], all.lat[i]])]));
+  if (i >= 0 && move) map.easeTo({ center: [all.lon[i], all.lat[i]], zoom: Math.max(map.getZoom(), 8) });
 });

@@ -1,12 +1,18 @@
 // The page: sign in, load, filter, and keep everything that shows an incident pointing at the same one.
-import { ask, coded, make, on, percent, state, table, tell, term, tone, word } from "/static/state.js";
+import { ask, coded, local, make, on, percent, state, table, tell, term, tone, word } from "/static/state.js";
+import { unpack } from "/static/columns.js";
 import { close, show } from "/static/drawer.js";
 import { draw } from "/static/map.js";
 import { layOut, paint, spoken } from "/static/strip.js";
-import { VIEWS } from "/static/views.js";
+import { FEEDS, feedsHere } from "/static/feeds.js";
+import { PAPERS, papersHere } from "/static/papers.js";
+import { VIEWS as TABLES } from "/static/views.js";
 
 const $ = (id) => document.getElementById(id);
 const LISTED = 60, FILTERS = ["clause", "act", "sector", "party", "verdict", "watched"];
+const VIEWS = { ...TABLES, ...FEEDS, ...PAPERS };
+const ORDER = ["watch", "clocks", "coverage", "feeds", "windows", "claims", "agreement", "plan", "exercise", "outlook", "reports"];
+let here = []; // the views this reader has besides the tables
 let listed = LISTED, view = "watch", timer = 0, readAt = "", events = null;
 const remember = (language) => { try { localStorage.setItem("language", language); } catch { /* private browsing */ } };
 const remembered = () => { try { return localStorage.getItem("language"); } catch { return null; } };
@@ -16,12 +22,17 @@ async function speak(language) {
   document.documentElement.lang = $("language").value = language;
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
   for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", word(element.dataset.label));
-  $("views").replaceChildren(...["watch", ...Object.keys(VIEWS)].map((name) => make("button", { type: "button", "data-view": name, text: word("room." + name), onclick: () => go(name) })));
+  layViews();
+}
+function layViews() {
+  const shown = ORDER.filter((name) => name === "watch" || name in TABLES || here.includes(name));
+  $("views").replaceChildren(...shown.map((name) => make("button", { type: "button", "data-view": name, text: word("room." + name), "aria-current": name === view && "", onclick: () => go(name) })));
 }
 async function load() {
   const language = document.documentElement.lang;
   const [mission, data] = await Promise.all([ask("/api/mission"), ask("/api/map?language=" + language)]);
   const chosen = state.chosen >= 0 ? state.data.incidents.id[state.chosen] : "";
+  data.incidents = unpack(data.incidents);
   Object.assign(state, { mission, data });
   state.chosen = data.incidents.id.indexOf(chosen);
   readAt = new Date().toISOString().slice(11, 16) + " UTC";
@@ -32,21 +43,27 @@ async function load() {
   $("day").max = data.days.length;
   layFilters();
   for (const name of ["room", "views"]) $(name).hidden = false;
-  filter();
+  filter(true);
   layOut();
+  performance.mark("strip");
+  await seen(); // the strip and the list are on the screen before the map takes its time
   draw();
 }
+const seen = () => Promise.race([new Promise((done) => requestAnimationFrame(() => setTimeout(done))), new Promise((done) => setTimeout(done, 200))]);
 async function enter() {
   const token = new URLSearchParams(location.hash.slice(1)).get("enter");
+  state.me = null;
   if (token) {
     history.replaceState(null, "", location.pathname);
     try { state.me = await ask("/api/session/entry", { body: { token } }); } catch (error) { $("sign-in-error").textContent = error.message; }
   }
-  try { state.me = await ask("/api/me"); } catch { state.me = null; }
+  if (!state.me) try { state.me = await ask("/api/me"); } catch { state.me = null; }
   $("sign-in").hidden = state.me !== null && state.me.account !== "";
   $("sign-out").hidden = !state.me || !state.me.account;
   if (!state.me) return;
   await load();
+  here = [...await papersHere(), ...await feedsHere()];
+  layViews();
   await go(view);
   listen();
 }
@@ -79,12 +96,12 @@ async function go(name) {
 }
 
 // ---- filters and days
-const LEVELS = { well: (w) => w >= 0.8, partly: (w) => w >= 0.3 && w < 0.8, not: (w) => w === null || w < 0.3 };
+const LEVELS = { well: (w) => w >= 0.8, partly: (w) => w >= 0.3 && w < 0.8, not: (w) => !(w >= 0.3) };
 function layFilters() {
   const all = state.data.incidents, m = state.mission;
   const sectors = new Map(m.sectors.map((s) => [s.sector, s.called || s.sector])), parties = new Map(m.parties.map((p) => [p.id, p.called]));
   const options = {
-    clause: all.clauses.of.map((c) => [c, c]), act: all.act_id.of.map((a) => [a, term("act", a)]), sector: [...sectors],
+    clause: all.clauses.names.map((c) => [c, c]), act: all.act_id.of.map((a) => [a, term("act", a)]), sector: [...sectors],
     party: all.clause_party_id.of.filter((p) => p && p !== "nan").map((p) => [p, parties.get(p) || p]),
     verdict: all.verdict_id.of.filter(Boolean).map((v) => [v, term("verdict", v)]),
     watched: Object.keys(LEVELS).map((l) => [l, word("room.watched_" + l)]),
@@ -97,29 +114,41 @@ function layFilters() {
   $("filters").replaceChildren(...fields, make("button", { type: "button", text: word("room.clear"), onclick: () => { state.filters = {}; layFilters(); filter(); } }));
 }
 $("filters").addEventListener("change", (event) => { state.filters[event.target.name] = event.target.value; filter(); });
-function filter() {
-  const all = state.data.incidents, f = state.filters, start = state.data.dayStarts[state.day - 1], end = state.data.dayStarts[state.day] || state.data.span[1];
-  const clause = all.clauses.of.indexOf(f.clause);
-  state.mask = all.id.map((_, i) => (!f.clause || all.clauses.at[i].includes(clause)) && (!f.act || coded(all.act_id, i) === f.act)
-    && (!f.sector || coded(all.sector_id, i) === f.sector) && (!f.party || coded(all.clause_party_id, i) === f.party)
-    && (!f.verdict || coded(all.verdict_id, i) === f.verdict) && (!f.watched || LEVELS[f.watched](all.watched[i]))
-    && (!state.day || (all.t[i] >= start && all.t[i] < end)));
+// Mark what the filters leave; `quiet` leaves the pictures to whoever asked.
+function filter(quiet) {
+  const all = state.data.incidents, f = state.filters, mask = state.mask = new Uint8Array(all.n).fill(1);
+  const keep = (at, good) => { for (let i = 0; i < all.n; i++) if (!good(at[i])) mask[i] = 0; };
+  for (const [name, column] of [["act", all.act_id], ["sector", all.sector_id], ["party", all.clause_party_id], ["verdict", all.verdict_id]]) {
+    const wanted = column.of.indexOf(f[name]);
+    if (f[name]) keep(column.at, (at) => at === wanted);
+  }
+  if (f.clause) {
+    const clause = all.clauses.names.indexOf(f.clause), covered = all.clauses.of.map((set) => set.includes(clause));
+    keep(all.clauses.at, (at) => covered[at]);
+  }
+  if (f.watched) keep(all.watched, LEVELS[f.watched]);
+  if (state.day) {
+    const start = state.data.dayStarts[state.day - 1], end = state.data.dayStarts[state.day] || state.data.span[1];
+    keep(all.t, (t) => t >= start && t < end);
+  }
   $("dayname").textContent = state.day ? state.data.days[state.day - 1] : word("map.all_days");
   $("day").value = state.day;
-  $("shown").textContent = state.mask.filter(Boolean).length + " " + word("map.shown");
+  state.shown = mask.reduce((sum, one) => sum + one, 0);
+  $("shown").textContent = [state.shown + " " + word("map.shown"), all.left_out ? word("room.left_out", { count: all.left_out }) : ""].filter(Boolean).join("; ");
   listed = LISTED;
-  paint();
-  draw();
   list();
+  if (quiet) return;
+  paint(true);
+  draw();
 }
 function list() {
-  const all = state.data.incidents, standing = (i) => all.applies[i] && !all.rejected[i] ? 1 : 0; // what a clause covers comes first
-  const shown = all.id.map((_, i) => i).filter((i) => state.mask[i]).sort((a, b) => standing(b) - standing(a) || all.p[b] - all.p[a] || all.t[a] - all.t[b]);
-  const rows = shown.slice(0, listed).map((i) => [
-    make("button", { type: "button", class: "link", "data-incident": all.id[i], text: all.local[i], onclick: () => tell("choose", i), onfocus: () => tell("point", all.km[i], "list", i), onpointerenter: () => tell("point", all.km[i], "list", i) }),
-    coded(all.act, i), coded(all.place, i) || (all.km[i] === null ? "–" : "km " + all.km[i]), tone(coded(all.verdict, i), coded(all.verdict_id, i) || "none"), percent(all.p[i]), coded(all.error, i)]);
-  const head = ["time", "act", "place", "verdict", "probability", "error"].map((key) => word("room." + key));
-  $("list").replaceChildren(table(word("room.list"), head, rows), shown.length > listed ? make("button", { type: "button", id: "more", text: word("room.list_more", { count: shown.length - listed }), onclick: () => { listed += 200; list(); } }) : "");
+  const all = state.data.incidents, shown = []; // in the order they came: what a clause covers first, the most probable of it
+  for (let i = 0; i < all.n && shown.length < listed; i++) if (state.mask[i]) shown.push(i);
+  const rows = shown.map((i) => [
+    make("button", { type: "button", class: "link", "data-incident": all.id[i], text: local(1000 * all.t[i]), onclick: () => tell("choose", i), onfocus: () => tell("point", all.km[i], "list", i), onpointerenter: () => tell("point", all.km[i], "list", i) }),
+    coded(all.act, i), coded(all.place, i) || (all.km[i] >= 0 ? "km " + all.km[i] : "–"), tone(coded(all.verdict, i), coded(all.verdict_id, i) || "none"), percent(all.p[i]), coded(all.error, i)]);
+  const head = ["time", "act", "place", "verdict", "probability", "error"].map((key) => word("room." + key)), left = state.shown - rows.length;
+  $("list").replaceChildren(table(word("room.list"), head, rows), left ? make("button", { type: "button", id: "more", text: word("room.list_more", { count: left }), onclick: () => { listed += 200; list(); } }) : "");
 }
 function stop() {
   clearInterval(timer);
@@ -150,9 +179,9 @@ on("closed", () => { state.chosen = -1; paint(); tell("chosen", -1, false); });
 on("day", (n) => { stop(); state.day = state.day === n ? 0 : n; filter(); });
 on("point", (km, from, i) => {
   if (from === "list") return;
-  const s = km === null ? null : state.data.sector_km.find((one) => km >= one[2] && km <= one[3]);
+  const s = !(km >= 0) ? null : state.data.sector_km.find((one) => km >= one[2] && km <= one[3]);
   if (i >= 0) $("pointer").textContent = spoken(i);
-  else if (km !== null) $("pointer").textContent = `${Math.round(km)} ${word("room.km")}${s ? " · " + (s[1] || s[0]) : ""}`;
+  else if (km >= 0) $("pointer").textContent = `${Math.round(km)} ${word("room.km")}${s ? " · " + (s[1] || s[0]) : ""}`;
 });
 on("written", async (id) => { await load(); await show(id); tell("changed"); });
 

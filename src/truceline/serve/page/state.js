@@ -1,5 +1,5 @@
 // What the page knows, and how it asks the server. Texts are set as text, never as HTML.
-export const state = { me: null, words: {}, mission: null, data: null, steps: [], day: 0, chosen: -1, mask: [], filters: {} };
+export const state = { me: null, words: {}, mission: null, data: null, steps: [], day: 0, chosen: -1, mask: [], shown: 0, filters: {} };
 const heard = new Map();
 
 export function on(name, what) {
@@ -53,10 +53,14 @@ export function table(caption, head, rows, empty) {
 }
 export const percent = (p) => p === null || p === undefined ? "–" : p > 0 && p < 0.01 ? "<1 %" : p > 0.99 && p < 1 ? ">99 %" : Math.round(p * 100) + " %";
 export const number = (x) => x === null || x === undefined ? "–" : Number(x.toPrecision(3)).toString();
-export function local(text) {
-  if (!text) return "–";
-  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: state.mission.timezone, dateStyle: "short", timeStyle: "short" });
-  return parts.format(new Date(text));
+let clock = null, zone = "";
+export function local(instant) {
+  if (!instant) return "–";
+  if (zone !== state.mission.timezone) {
+    zone = state.mission.timezone;
+    clock = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" });
+  }
+  return clock.format(new Date(instant));
 }
 export const tone = (text, kind) => make("span", { class: "tone " + kind, text });
 export const coded = (column, i) => column.of[column.at[i]];

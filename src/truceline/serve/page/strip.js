@@ -1,22 +1,16 @@
 // The strip chart: km along the line against time, drawn on a canvas; hatched where nobody was looking.
-import { coded, on, state, tell, word, term } from "/static/state.js";
+import { stampAll } from "/static/dots.js";
+import { coded, local, on, state, tell, word, term } from "/static/state.js";
 
 const box = document.getElementById("stripbox"), canvas = document.getElementById("strip");
 const LEFT = 78, RIGHT = 10, TOP = 30, BOTTOM = 34;
-let ground = null, size = [0, 0], lit = null;
+let ground = null, dots = null, size = [0, 0], lit = NaN, byTime = null;
 
 const X = (km) => LEFT + (size[0] - LEFT - RIGHT) * km / state.data.km;
 const Y = (t) => TOP + (size[1] - TOP - BOTTOM) * (t - state.data.span[0]) / (state.data.span[1] - state.data.span[0]);
 const kmAt = (x) => state.data.km * (x - LEFT) / (size[0] - LEFT - RIGHT);
 const timeAt = (y) => state.data.span[0] + (state.data.span[1] - state.data.span[0]) * (y - TOP) / (size[1] - TOP - BOTTOM);
 
-export function shade(i) {
-  const all = state.data.incidents;
-  if (all.rejected[i]) return "#7d8892";
-  const p = all.p[i] * 10, low = Math.min(9, Math.floor(p)), share = p - low;
-  const mix = (k) => Math.round(parseInt(state.data.colours[low].slice(k, k + 2), 16) * (1 - share) + parseInt(state.data.colours[low + 1].slice(k, k + 2), 16) * share);
-  return `rgb(${mix(1)},${mix(3)},${mix(5)})`;
-}
 function hatch(context, dense) {
   const tile = document.createElement("canvas");
   tile.width = tile.height = dense ? 6 : 12;
@@ -33,7 +27,7 @@ function hatch(context, dense) {
 function paintGround() {
   ground = document.createElement("canvas");
   ground.width = canvas.width; ground.height = canvas.height;
-  const c = ground.getContext("2d"), d = state.data, scale = canvas.width / size[0];
+  const c = ground.getContext("2d", { willReadFrequently: true }), d = state.data, scale = canvas.width / size[0];
   c.scale(scale, scale);
   c.fillStyle = "#fff";
   c.fillRect(0, 0, ...size);
@@ -74,26 +68,28 @@ function paintGround() {
     for (const [start, stop] of d.in_force) c.strokeRect(LEFT, Y(start), size[0] - LEFT - RIGHT, Y(stop) - Y(start));
   }
 }
-export function paint() {
+function paintDots() {
+  const all = state.data.incidents, scale = ground.width / size[0], d = state.data;
+  const across = (size[0] - LEFT - RIGHT) / d.km, down = (size[1] - TOP - BOTTOM) / (d.span[1] - d.span[0]);
+  const image = ground.getContext("2d").getImageData(0, 0, ground.width, ground.height);
+  stampAll(image, scale, 0.8, (i, at) => { at[0] = (LEFT + all.km[i] * across) * scale; at[1] = (TOP + (all.t[i] - d.span[0]) * down) * scale; });
+  dots = document.createElement("canvas");
+  dots.width = ground.width; dots.height = ground.height;
+  dots.getContext("2d").putImageData(image, 0, 0);
+}
+// Paint anew: the incidents only where what is shown of them has changed.
+export function paint(changed) {
   if (!state.data || !ground) return;
+  if (changed || !dots) paintDots();
   const c = canvas.getContext("2d"), all = state.data.incidents;
   c.setTransform(1, 0, 0, 1, 0, 0);
-  c.drawImage(ground, 0, 0);
+  c.drawImage(dots, 0, 0);
   c.scale(canvas.width / size[0], canvas.width / size[0]);
-  for (let i = 0; i < all.id.length; i++) {
-    if (!state.mask[i] || all.km[i] === null) continue;
-    const applies = all.applies[i] && !all.rejected[i], colour = shade(i);
-    c.beginPath();
-    c.arc(X(all.km[i]), Y(all.t[i]), Math.max(2.5, all.radius[i] * 0.8), 0, 7);
-    c.fillStyle = applies ? colour : "#ffffffb0"; c.strokeStyle = applies ? "#ffffff" : colour;
-    c.lineWidth = applies ? 0.7 : 1.4;
-    c.fill(); c.stroke();
-  }
-  if (lit !== null) {
+  if (lit >= 0) {
     c.fillStyle = "#0b5a8a40";
     c.fillRect(X(Math.max(0, lit - state.data.km / 150)), TOP, Math.max(4, X(state.data.km / 75) - X(0)), size[1] - TOP - BOTTOM);
   }
-  if (state.chosen >= 0 && all.km[state.chosen] !== null) {
+  if (state.chosen >= 0 && all.km[state.chosen] >= 0) {
     c.strokeStyle = "#0b5a8a"; c.lineWidth = 3;
     c.beginPath(); c.arc(X(all.km[state.chosen]), Y(all.t[state.chosen]), 12, 0, 7); c.stroke();
   }
@@ -116,7 +112,8 @@ export function layOut() {
   canvas.style.width = wide + "px"; canvas.style.height = high + "px";
   box.setAttribute("aria-label", state.data.alt || word("room.chart"));
   paintGround();
-  paint();
+  paint(true);
+  byTime = null;
   legend();
 }
 function swatch(wide, draw) {
@@ -135,10 +132,10 @@ function legend() {
 function nearest(x, y) {
   const all = state.data.incidents;
   let best = -1, least = 196;
-  for (let i = 0; i < all.id.length; i++) {
+  for (let i = 0; i < all.n; i++) {
     if (!state.mask[i]) continue;
     const d = (X(all.km[i]) - x) ** 2 + (Y(all.t[i]) - y) ** 2;
-    if (d <= least) { least = d; best = i; }
+    if (d < least) { least = d; best = i; }
   }
   return best;
 }
@@ -149,9 +146,9 @@ box.addEventListener("pointermove", (event) => {
   const x = event.offsetX, y = event.offsetY, km = kmAt(x), i = nearest(x, y);
   canvas.style.cursor = i < 0 ? "crosshair" : "pointer";
   if (km >= 0 && km <= state.data.km && y > TOP && y < size[1] - BOTTOM) tell("point", km, "strip", i);
-  else tell("point", null, "strip", -1);
+  else tell("point", NaN, "strip", -1);
 });
-box.addEventListener("pointerleave", () => tell("point", null, "strip", -1));
+box.addEventListener("pointerleave", () => tell("point", NaN, "strip", -1));
 box.addEventListener("click", (event) => {
   const i = nearest(event.offsetX, event.offsetY);
   if (i >= 0) { tell("choose", i); return; }
@@ -163,14 +160,15 @@ box.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && state.chosen >= 0) { tell("choose", state.chosen); return; }
   if (!(event.key in keys)) return;
   event.preventDefault();
-  const shown = all.id.map((_, i) => i).filter((i) => state.mask[i]).sort((a, b) => all.t[a] - all.t[b] || a - b);
+  byTime = byTime || Uint32Array.from({ length: all.n }, (_, i) => i).sort((a, b) => all.t[a] - all.t[b] || a - b);
+  const shown = byTime.filter((i) => state.mask[i]);
   if (!shown.length) return;
   const place = shown.indexOf(state.chosen);
   const next = event.key === "Home" ? 0 : event.key === "End" ? shown.length - 1 : Math.max(0, Math.min(shown.length - 1, place + keys[event.key]));
   tell("walk", shown[next]);
 });
-on("point", (km) => { if (km !== lit) { lit = km; paint(); } });
+on("point", (km) => { if (!Object.is(km, lit)) { lit = km; paint(); } });
 export const spoken = (i) => {
   const all = state.data.incidents;
-  return [coded(all.act, i), coded(all.place, i), all.local[i], term("verdict", coded(all.verdict_id, i) || "none"), "p = " + all.p[i]].filter(Boolean).join(", ");
+  return [coded(all.act, i), coded(all.place, i), local(1000 * all.t[i]), term("verdict", coded(all.verdict_id, i) || "none"), "p = " + all.p[i]].filter(Boolean).join(", ");
 };

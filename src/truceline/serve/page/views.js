@@ -22,7 +22,7 @@ export const VIEWS = {
     const e = state.mission.exposure;
     into("coverage", says("room.coverage_intro"),
       Number.isFinite(e.km_h_total) && e.km_h_total > 0 ? make("p", { text: `${word("exposure.seen")} ${percent(e.km_h_seen / e.km_h_total)} · ${word("exposure.partly")} ${percent(e.km_h_partly / e.km_h_total)} · ${word("exposure.unseen")} ${percent(e.km_h_unseen / e.km_h_total)}` }) : null,
-      table(word("room.coverage"), [word("room.sector"), ...days], [...called].map(([id, name]) => [name, ...days.map((day) => spoken(at.get(id + "|" + day)))])),
+      table(word("room.coverage"), [word("room.sector"), ...days.map((day) => day.startsWith(days[0].slice(0, 5)) && days.length > 1 ? day.slice(5) : day)], [...called].map(([id, name]) => [name, ...days.map((day) => spoken(at.get(id + "|" + day)))])),
       state.mission.warnings.length ? make("section", {}, make("h3", { text: word("room.warnings") }), make("ul", {}, ...state.mission.warnings.map((text) => make("li", { text })))) : null);
   },
   async windows() {

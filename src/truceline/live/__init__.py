@@ -1,0 +1,8 @@
+"""A mission watched as it happens: readings in, and after each batch the assessment that all of them together give.
+
+May import all rooms below; touches neither disk nor network nor clock.
+"""
+
+from truceline.live.take import Live, Update
+
+__all__ = ["Live", "Update"]

@@ -1,0 +1,107 @@
+"""The published reports of a room that was handed over, made anew and compared byte for byte with what was published.
+
+Nothing published is read to make them: the mission's folder says what was seen, and the journey is gone again; the
+record says what people decided, what was asked for and when, and must hold the very incidents and findings that come
+out. Then the report is drawn and its bytes compared.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from truceline.errors import RecordError, TrucelineError
+from truceline.feeds.messages import KIND as FED
+from truceline.findings.tables import Assessment
+from truceline.mission import Mission, open_mission
+from truceline.provenance import canonical_json
+from truceline.serve.desk import open_desk
+from truceline.serve.handover import DIFFERS, MISSION_NAME, NOT_MADE, REPORTS_NAME, ROOM_NAME, SAME, report_name
+from truceline.serve.house import utc_now
+from truceline.serve.ledger import Ledger
+from truceline.serve.releases import Release, Releases, render_daily
+from truceline.serve.reviews import Reviews, with_reviews
+from truceline.store import Record
+from truceline.store.canonical import payloads
+from truceline.timespan import iso, parse_instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """One published report made anew: the same, different, or not made; and why."""
+
+    report: str
+    state: str
+    says: str = ""
+
+
+def reports_again(folder: str | Path) -> tuple[Again, ...]:
+    """Return how each published report of a handed-over folder comes out when it is made anew."""
+    folder = Path(folder)
+    with tempfile.TemporaryDirectory() as beside:  # what was handed over is not touched
+        room = Path(beside) / ROOM_NAME
+        shutil.copyfile(folder / ROOM_NAME, room)
+        record = Record.open(room)
+        ledger = Ledger(record, utc_now)  # nothing is written
+        releases = Releases(ledger, open_desk(room), str(room)).all()
+        published = [one for one in releases if one.published]
+        why_not = _why_not(folder, record)
+        if why_not:
+            return tuple(Again(report=report_name(one), state=NOT_MADE, says=why_not) for one in published)
+        runs = _Runs(open_mission(folder / MISSION_NAME), record, Reviews(ledger))
+        return tuple(_again(one, releases, folder, runs) for one in published)
+
+
+def _why_not(folder: Path, record: Record) -> str:
+    if not (folder / MISSION_NAME).is_dir():
+        return "The mission's folder was not handed over with it."
+    if len(record.entries(FED)):
+        return "The room had live feeds: what they had said by then is not gone through again here."
+    return ""
+
+
+class _Runs:
+    """The assessments of a record, each made anew from the mission's folder as of the run's own instant."""
+
+    def __init__(self, mission: Mission, record: Record, reviews: Reviews) -> None:
+        self._mission = mission
+        self._record = record
+        self._reviews = reviews
+        self._made: dict[str, Assessment] = {}
+
+    def at(self, when: datetime) -> Assessment:
+        """Return the assessment that stood at an instant, with every step taken by then."""
+        runs = [run.rpartition(" at ")[2] for run in self._record.entries("run")["run"]]
+        now = max(run for run in runs if run <= iso(when))
+        if now not in self._made:
+            made = self._mission.monitor(now=parse_instant(now)).assessment
+            self._check("incident", made.incidents)
+            self._check("finding", made.findings)
+            self._made[now] = made
+        return with_reviews(self._made[now], self._reviews.steps(when))
+
+    def _check(self, kind: str, table: pd.DataFrame) -> None:
+        held = {canonical_json(said) for part in self._record.payloads(kind) for said in part}
+        for ids, texts in payloads(table, f"{kind}_id"):
+            for name, text in zip(ids, texts, strict=True):
+                if text.encode() not in held:
+                    raise RecordError(f"the {kind} does not come out anew as the record holds it.", item=name)
+
+
+def _again(one: Release, releases: Iterable[Release], folder: Path, runs: _Runs) -> Again:
+    name = report_name(one)
+    before = [r for r in releases if (r.day, r.language) == (one.day, one.language) and r.version <= one.version]
+    corrections = [r.correction for r in before if r.correction]
+    asked_at = parse_instant(one.asked_at)
+    try:
+        made = render_daily(runs.at(asked_at), one.day, one.language, corrections, asked_at)
+    except TrucelineError as error:
+        return Again(report=name, state=NOT_MADE, says=f"{getattr(error, 'item', '')} {error}".strip())
+    same = made == (folder / REPORTS_NAME / name).read_bytes()
+    return Again(report=name, state=SAME if same else DIFFERS)

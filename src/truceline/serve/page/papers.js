@@ -1,0 +1,40 @@
+// The mission's papers: plan, exercise, outlook. Each is made by the server when first asked for, and shown boxed in.
+import { ask, local, make, state, word } from "/static/state.js";
+
+const AGAIN_MS = 2000;
+let waiting = 0;
+
+export const PAPERS = { plan: () => paper("plan"), exercise: () => paper("exercise"), outlook: () => paper("outlook") };
+
+// The papers this reader has a view of: none outside the mission; an outlook only where the mission has one.
+export async function papersHere() {
+  if (state.mission.profile !== "mission") return [];
+  const held = await ask("/api/papers");
+  return held.filter((one) => one.paper !== "outlook" || one.state !== "absent").map((one) => one.paper);
+}
+async function paper(kind) {
+  clearTimeout(waiting);
+  const told = await ask("/api/papers/" + kind), place = document.querySelector(`#view-${kind} > div`);
+  if (told.state === "making") {
+    say(place, "status", word("room.paper_making"));
+    waiting = setTimeout(() => { if (place.offsetParent) paper(kind).catch((error) => say(place, "alert", error.message)); }, AGAIN_MS);
+  } else if (told.state === "made") show(kind, place, told);
+  else if (told.state === "failed") say(place, "alert", word("room.paper_failed"), told.says);
+  else if (told.state === "sealed") say(place, "status", word("room.exercise_sealed"), word("room.exercise_reveal"), "SHA-256 " + told.seal);
+  else say(place, "status", word("room.no_" + kind), word("room.how_" + kind));
+}
+function say(place, role, ...texts) {
+  place.replaceChildren(make("div", { role }, ...texts.map((text, k) => make("p", { text, class: k ? "small" : "" }))));
+}
+function show(kind, place, told) {
+  const address = (page) => `/api/papers/${kind}/${encodeURIComponent(page)}`;
+  if (place.dataset.made === told.inputs && place.querySelector("iframe")) return; // whoever reads it is not sent back to its top
+  const frame = make("iframe", { class: "paper", sandbox: "", title: word("room." + kind), src: address(told.pages[0].name) });
+  const alone = make("a", { href: address(told.pages[0].name), target: "_blank", rel: "noopener", text: word("room.paper_alone") });
+  const choose = make("select", {}, ...told.pages.map((page) => make("option", { value: page.name, text: page.title })));
+  choose.addEventListener("change", () => { frame.src = alone.href = address(choose.value); });
+  place.dataset.made = told.inputs;
+  place.replaceChildren(
+    make("p", { class: "small", text: word("room.paper_about", { time: local(told.at), inputs: told.inputs.slice(0, 16) }) }),
+    make("div", { class: "bar" }, told.pages.length > 1 ? make("label", {}, make("span", { text: word("room.paper_page") }), choose) : "", alone), frame);
+}

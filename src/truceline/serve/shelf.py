@@ -1,0 +1,126 @@
+"""The shelf of the mission's papers: made beside the server when first asked for, kept while inputs stay."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from truceline.errors import RecordError, TrucelineError, UnknownNameError
+from truceline.serve.paper_making import KINDS, READY, Page, inputs_of, make_pages, seal_of, standing
+
+MADE, MAKING, FAILED = "made", "making", "failed"
+Make = Callable[[str, Path, datetime], Sequence[Page]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """One paper of the shelf as it stands: being made, made, or failed with the reason."""
+
+    state: str
+    inputs: str  # digest of what it is made from
+    at: datetime  # when its making began: the instant on its pages
+    pages: tuple[Page, ...] = ()
+    says: str = ""
+
+
+class Shelf:
+    """The papers of one mission's folder. One is made at a time, in a process of its own."""
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime], make: Make | None = None) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._make = make or _beside
+        self._held: dict[str, Paper] = {}
+        self._lock = threading.Lock()
+        self._one_at_a_time = threading.Lock()
+
+    def told(self) -> list[dict[str, Any]]:
+        """Return each kind of paper and whether it is absent, sealed or ready to be made."""
+        return [{"paper": kind, "state": standing(kind, self._folder)} for kind in KINDS]
+
+    def ask(self, kind: str) -> dict[str, Any]:
+        """Return how a paper stands, and begin to make it where it can be and its inputs have changed.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no paper of that kind.
+        """
+        state = standing(kind, self._folder)
+        said = {"paper": kind, "state": state, "seal": seal_of(self._folder) if kind == "exercise" else ""}
+        if state != READY:
+            return said
+        paper = self._current(kind)
+        pages = [{"name": page.name, "title": page.title} for page in paper.pages]
+        return said | {"state": paper.state, "at": paper.at, "inputs": paper.inputs, "says": paper.says, "pages": pages}
+
+    def page(self, kind: str, name: str) -> bytes:
+        """Return a page of a paper that is made.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none: also of one that was sealed, or changed, since it was made.
+        """
+        paper = self._held.get(kind)
+        current = paper and standing(kind, self._folder) == READY and paper.inputs == inputs_of(self._folder)
+        pages = {page.name: page.html for page in paper.pages} if paper and current else {}
+        if name not in pages:
+            raise UnknownNameError("page", name, pages)
+        return pages[name]
+
+    def _current(self, kind: str) -> Paper:
+        inputs = inputs_of(self._folder)
+        with self._lock:
+            paper = self._held.get(kind)
+            if paper is not None and paper.inputs == inputs:
+                return paper
+            self._held[kind] = paper = Paper(state=MAKING, inputs=inputs, at=self._clock())
+        threading.Thread(target=self._work, args=(kind, paper), daemon=True).start()
+        return paper
+
+    def _work(self, kind: str, asked: Paper) -> None:
+        with self._one_at_a_time:
+            try:
+                pages = tuple(self._make(kind, self._folder, asked.at))
+                made = Paper(state=MADE, inputs=asked.inputs, at=asked.at, pages=pages)
+            except (TrucelineError, OSError) as error:
+                made = Paper(state=FAILED, inputs=asked.inputs, at=asked.at, says=str(error))
+        with self._lock:
+            if self._held.get(kind) is asked:  # else its inputs changed meanwhile, and it is being made anew
+                self._held[kind] = made
+
+
+def _beside(kind: str, folder: Path, now: datetime) -> Sequence[Page]:
+    """Make a paper in a process of its own: the room answers meanwhile, and the memory is given back."""
+    context = get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    worker = context.Process(target=_told_by, args=(there, kind, folder, now), daemon=True)
+    worker.start()
+    there.close()
+    try:
+        told: Sequence[Page] | TrucelineError = here.recv()
+    except EOFError as error:
+        raise RecordError("the process that made it ended before it was done.", item=kind) from error
+    finally:
+        here.close()
+        worker.join()
+    if isinstance(told, TrucelineError):
+        raise told
+    return told
+
+
+def _told_by(there: Connection, kind: str, folder: Path, now: datetime) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who stops the server stops this too, by its own end
+    try:
+        told: object = make_pages(kind, folder, now)
+    except TrucelineError as error:
+        told = RecordError(str(error))  # an error of its own kind need not survive the way between processes
+    there.send(told)
