@@ -184,8 +184,7 @@ def keep(assessment: Assessment, record: Record) -> str:
     tables = {name: getattr(assessment, name) for name in (*RECORDED, "status", "attributions", "clocks")}
     with record.batch(assessment.now) as batch:
         run_id = _append(batch, assessment, tables)
-    entry = record.prove(run_id, kind="run").entry
-    return next(head.root for head in record.heads() if head.size > entry)
+    return record.head_over(run_id, kind="run").root
 
 
 def keep_changes(update: Changed, batch: Batch) -> None:

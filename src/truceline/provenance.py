@@ -54,8 +54,17 @@ def plain(value: Any) -> Any:
     >>> plain({"b": (1.0, float("nan")), "a": float("inf")})
     {'b': [1, None], 'a': 'inf'}
     """
-    if value is None or value is pd.NaT or value is pd.NA:
-        return None
+    kind = type(value)  # the common ones first: there are millions of them
+    if kind is str:
+        return value
+    if kind is float:
+        return _plain_number(value)
+    if kind is tuple or kind is list:
+        return [plain(item) for item in value]
+    return None if value is None or value is pd.NaT or value is pd.NA else _plain_other(value)
+
+
+def _plain_other(value: Any) -> Any:
     if isinstance(value, np.generic):
         return plain(pd.Timestamp(value) if isinstance(value, np.datetime64) else value.item())
     if isinstance(value, bool | str):
@@ -73,12 +82,12 @@ def plain(value: Any) -> Any:
 
 def _plain_number(value: float) -> Any:
     if isinstance(value, float):
+        if value.is_integer() and abs(value) < EXACT_WHOLE:
+            return int(value)
         if math.isnan(value):
             return None
         if math.isinf(value):
             return "inf" if value > 0 else "-inf"
-        if value.is_integer() and abs(value) < EXACT_WHOLE:
-            return int(value)
     return value
 
 

@@ -1,6 +1,10 @@
 """Houses on SQLite and PostgreSQL, and on SQLite alone where the database does not matter."""
 
+import shutil
+from pathlib import Path
+
 import pytest
+from own_server import OwnServer
 from rooms import Clock, client_of, make_house
 
 
@@ -38,3 +42,16 @@ def signed_in(small):
     yield sign_in
     for context in opened:
         context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def own_server():
+    """A PostgreSQL server that this test alone uses, and may kill."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name))
+    programs = [shutil.which(name, path=str(found[-1]) if found else None) for name in ("initdb", "postgres")]
+    if not all(programs):
+        pytest.skip("PostgreSQL is not installed (Debian's package postgresql)")
+    made = OwnServer(programs)
+    made.start()
+    yield made
+    made.close()

@@ -1,6 +1,7 @@
 """A process that opens a room, works in it, and is killed without warning; run by test_crash, and by hand for longer.
 
-Usage: python crash_nursery.py FOLDER KILLS SEED. It prints what was lost, which must be nothing.
+Usage: python crash_nursery.py PLACE KILLS SEED, the place a new file or the URL of an empty database. It prints
+what was lost, which must be nothing.
 """
 
 import itertools
@@ -100,9 +101,9 @@ def lost(place, acknowledged):
     return [str(one) for one in acknowledged if one not in held] + [str(problem) for problem in verify(place)]
 
 
-def main(folder, kills, seed):
+def main(place, kills, seed):
     rng = random.Random(seed)
-    place, acknowledged = Path(folder) / "room.sqlite", []
+    acknowledged = []
     for _ in range(kills):
         acknowledged += kill_once(place, rng)
         for problem in lost(place, acknowledged):

@@ -10,17 +10,37 @@ from rooms import client_of, key_headers, make_house, step
 from truceline.serve.roles import ROLES
 from truceline.store import verify
 
-KILLS = 3
+KILLS = 3  # a hundred by hand: python crash_nursery.py PLACE 100 1
 
 
-def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path):
+def test_nothing_acknowledged_is_lost_when_the_server_is_killed(new_place):
     nursery = Path(__file__).with_name("crash_nursery.py")
     done = subprocess.run(
-        [sys.executable, str(nursery), str(tmp_path), str(KILLS), "7"], capture_output=True, text=True, check=False
+        [sys.executable, str(nursery), str(new_place()), str(KILLS), "7"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert "lost" not in done.stdout, done.stdout
     assert done.stdout.startswith(f"{KILLS} kills")
+
+
+def test_nothing_acknowledged_is_lost_when_the_database_server_is_killed(own_server):
+    place = own_server.new_database()
+    house = make_house(place)
+    headers = key_headers(house, "olena")
+    with client_of(house) as client:
+        for kill in range(2):
+            for n in range(5):
+                assert client.get(f"/api/mission?kill={kill}&n={n}", headers=headers).status_code == 200
+            own_server.kill()
+            gone = client.get("/api/mission", headers=headers)
+            assert gone.status_code == 503
+            assert gone.json()["code"] == "RecordUnavailable"
+            own_server.start()
+            # the room itself was not started again
+            assert client.get("/api/mission?back", headers=headers).status_code == 200
+    told = set(house.room.record.entries("access")["what"])
+    assert {f"GET /api/mission?kill={kill}&n={n}" for kill in range(2) for n in range(5)} <= told
+    assert verify(place) == []
 
 
 def test_a_full_disk_refuses_clearly_loses_nothing_and_recovers(tmp_path):

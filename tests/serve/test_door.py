@@ -22,7 +22,7 @@ from routes import MISSION_ONLY, NOTHING_OF_THE_MISSION, SLOW, WAYS, gets
 import truceline.serve
 from truceline.report.coarsen import snap
 from truceline.report.release import PROFILES
-from truceline.serve.columns import unpacked
+from truceline.serve.packing import unpacked
 
 OUTSIDE = ("vera", "ann")  # a viewer and a party's delegate
 HOURS = st.lists(st.floats(0, 96, allow_nan=False), min_size=4, max_size=4)

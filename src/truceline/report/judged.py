@@ -9,6 +9,7 @@ from truceline.findings.tables import Assessment
 
 # gravest first
 VERDICTS = ("violation", "indeterminate", "compliant", "not_applicable")
+_OF_FINDINGS = ("incident_id", "clause", "interpretation", "party", "verdict", "probability", "severity", "reason")
 
 
 def judged_incidents(assessment: Assessment) -> pd.DataFrame:
@@ -19,35 +20,54 @@ def judged_incidents(assessment: Assessment) -> pd.DataFrame:
     place and time), `heat_only` (only thermal sensors support it: then p_violation is the probability that it is
     not background, and nothing more), `sector`, and `day`, the local calendar day as ISO text.
     """
-    findings = assessment.findings
-    rank = findings.verdict.map({v: i for i, v in enumerate(VERDICTS)}).fillna(len(VERDICTS))
-    gravest = (
-        findings.assign(_rank=rank)
-        .sort_values(["_rank", "severity", "probability", "finding_id"], ascending=[True, False, False, True])
-        .drop_duplicates("incident_id")[
-            ["incident_id", "clause", "interpretation", "party", "verdict", "probability", "severity", "reason"]
-        ]
-        .rename(columns={"party": "clause_party", "probability": "p_violation"})
-    )
-    table = assessment.incidents.merge(gravest, on="incident_id", how="left")
-    for name in ("clause", "interpretation", "clause_party", "verdict", "reason"):
-        table[name] = table[name].fillna("")
-    table["applies"] = table.verdict.isin(VERDICTS[:3])
-    table["p_violation"] = table.p_violation.astype(float).where(table.applies)
-    table["heat_only"] = table.sensors.map(lambda kinds: tuple(kinds) == ("thermal",)).astype(bool)
-    table["sector"] = sector_of(assessment.sectors, table.chainage_km)
-    areas = {str(s.called): str(s.sector) for s in assessment.sectors.itertuples()}
-    table["sector"] = table.sector.mask(table.chainage_km.isna(), table.place.map(areas).fillna(""))
-    table["day"] = _local_days(table.time_start, assessment.timezone)
+    table = assessment.incidents.reset_index(drop=True)
+    table = table.assign(**judgements(assessment))
     return table.sort_values(["time_start", "incident_id"], ignore_index=True)
 
 
-def _local_days(times: pd.Series, timezone: str) -> pd.Series:
-    """Return the local calendar day of each time as ISO text, "" without one; each day is written out once."""
-    midnight = times.dt.tz_convert(timezone).dt.tz_localize(None).dt.normalize()
-    numbers, days = pd.factorize(midnight)
-    said = np.append(days.strftime("%Y-%m-%d").to_numpy(object), "")
-    return pd.Series(said[numbers], index=times.index, dtype=object)
+def judgements(assessment: Assessment) -> dict[str, pd.Series]:
+    """Return what `judged_incidents` adds to the incidents, by name, each in the order of the incidents."""
+    incidents = assessment.incidents.reset_index(drop=True)
+    gravest = _gravest(assessment.findings).set_index("incident_id").reindex(incidents["incident_id"])
+    applies = gravest["verdict"].isin(VERDICTS[:3])
+    made = {
+        "clause": gravest["clause"].fillna(""),
+        "interpretation": gravest["interpretation"].fillna(""),
+        "clause_party": gravest["party"].fillna(""),
+        "verdict": gravest["verdict"].fillna(""),
+        "p_violation": gravest["probability"].astype(float).where(applies),
+        "severity": gravest["severity"],
+        "reason": gravest["reason"].fillna(""),
+        "applies": applies,
+    }
+    sector, unplaced = sector_of(assessment.sectors, incidents.chainage_km), incidents.chainage_km.isna()
+    areas = {str(s.called): str(s.sector) for s in assessment.sectors.itertuples()}
+    sector[unplaced] = incidents.place[unplaced].map(areas).fillna("")
+    return {
+        **{name: column.set_axis(incidents.index) for name, column in made.items()},
+        "heat_only": incidents.sensors.map(lambda kinds: tuple(kinds) == ("thermal",)).astype(bool),
+        "sector": sector,
+        "day": _local_day(incidents.time_start, assessment.timezone),
+    }
+
+
+def _gravest(findings: pd.DataFrame) -> pd.DataFrame:
+    """Return the gravest finding of each incident that has any."""
+    findings = findings[[*_OF_FINDINGS, "finding_id"]]
+    several = findings["incident_id"].duplicated(keep=False)
+    among = findings[several]
+    rank = among.verdict.map({v: i for i, v in enumerate(VERDICTS)}).fillna(len(VERDICTS))
+    among = among.assign(_rank=rank).sort_values(
+        ["_rank", "severity", "probability", "finding_id"], ascending=[True, False, False, True]
+    )
+    # most incidents have one, which need not be sorted
+    return pd.concat([findings[~several], among.drop_duplicates("incident_id")])[list(_OF_FINDINGS)]
+
+
+def _local_day(times: pd.Series, timezone: str) -> pd.Series:
+    codes, days = pd.factorize(times.dt.tz_convert(timezone).dt.tz_localize(None).dt.normalize())
+    names = np.array([*pd.DatetimeIndex(days).strftime("%Y-%m-%d"), ""], dtype=object)  # code -1: no time
+    return pd.Series(names[codes], index=times.index, dtype=object)
 
 
 def sector_of(sectors: pd.DataFrame, chainage_km: pd.Series) -> pd.Series:

@@ -1,12 +1,7 @@
-"""Columns packed for the page: small whole numbers as base64, so that a hundred thousand rows are read in no time.
-
-A packed column is {"type", "at", "per"}: little-endian numbers of that type, each worth 1 / `per`; the largest
-number of the type stands for a missing value.
-"""
+"""Properties of features, read from the columns of a table where they lie: a million rows are not held twice."""
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,46 +9,110 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-TYPES: dict[str, np.dtype[Any]] = {
-    "u1": np.dtype("<u1"),
-    "u2": np.dtype("<u2"),
-    "u4": np.dtype("<u4"),
-    "i4": np.dtype("<i4"),
-}
+from truceline.errors import RequestError
+from truceline.provenance import EXACT_WHOLE, plain
+
+Rows = npt.NDArray[np.int64]
+_LOOKED_AT = 1_000  # cells of a column that tell whether it holds texts: columns are of one kind throughout
+_MOST_WORDS = 30_000  # different texts in a column that is kept as numbers for filtering
 
 
-def packed(values: npt.ArrayLike, kind: str, *, per: int = 1) -> dict[str, Any]:
-    """Return numbers as a packed column; nan, and what the type cannot hold, is missing.
+class Column:
+    """One property of every feature. `at` says in which row of the table each feature lies; None: in its own."""
 
-    Examples
-    --------
-    >>> packed([1.5, float("nan")], "u1", per=2)
-    {'type': 'u1', 'at': 'A/8=', 'per': 2}
-    """
-    dtype = TYPES[kind]
-    low, missing = np.iinfo(dtype).min, np.iinfo(dtype).max
-    whole = np.round(np.asarray(values, float) * per)
-    good = (whole >= low) & (whole < missing)
-    return {"type": kind, "at": _base64(np.where(good, whole, missing).astype(dtype)), "per": per}
+    def __init__(self, values: pd.Series, at: Rows | None = None) -> None:
+        timed = isinstance(values.dtype, pd.DatetimeTZDtype)
+        # as they are, in UTC; neither is a copy
+        self._values = np.asarray(values.array, dtype="datetime64[ns]") if timed else np.asarray(values)
+        self._at = at
+        self._kind = "time" if timed else _kind(self._values)
+        self._words: tuple[npt.NDArray[np.int32], pd.Index] | None = None  # this and the next: made when asked for
+        self._marks: tuple[npt.NDArray[np.uint64], Rows] | None = None
+
+    def __len__(self) -> int:
+        """Return how many features there are."""
+        return len(self._values if self._at is None else self._at)
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether features can be asked for by it: texts, numbers and flags, not lists and not times."""
+        return self._kind in ("text", "number", "flag")
+
+    def values(self, rows: Rows | None = None) -> npt.NDArray[Any]:
+        """Return the values of some features as they lie in the table, or of all."""
+        if rows is None:
+            return self._values if self._at is None else self._values[self._at]
+        return self._values[rows if self._at is None else self._at[rows]]
+
+    def plain(self, rows: Rows) -> list[Any]:
+        """Return the values of some features in the types JSON has, the same as `provenance.plain` gives."""
+        found = self.values(rows)
+        if self._kind == "time":
+            return _time_texts(found)
+        if found.dtype.kind == "f":
+            return [
+                (int(v) if v.is_integer() and abs(v) < EXACT_WHOLE else v) if v - v == 0 else plain(v)
+                for v in found.tolist()
+            ]
+        if found.dtype.kind in "iub":
+            return list(found.tolist())
+        return list(map(plain, found.tolist()))
+
+    def equal(self, said: str, name: str, rows: Rows | None) -> npt.NDArray[np.bool_]:
+        """Return which of some features, or of all, have a value, as a request writes it."""
+        if self._kind == "flag":
+            return np.asarray(self.values(rows) == (said.casefold() == "true"))
+        if self._kind == "number":
+            try:
+                return np.asarray(self.values(rows) == float(said))
+            except ValueError as error:
+                raise RequestError(f"{name}={said} is not a number.") from error
+        codes, words = self._coded()
+        if not len(codes):
+            return np.asarray(self.values(rows) == said)
+        wanted = words.get_indexer([said])[0]
+        at = self._at if rows is None else rows if self._at is None else self._at[rows]
+        return np.asarray((codes if at is None else codes[at]) == (wanted if wanted >= 0 else -2))
+
+    def find(self, said: str) -> int | None:
+        """Return the first feature that has a text, or None; for columns in which nearly every text is another."""
+        if self._marks is None:
+            marks = pd.util.hash_array(self._values, categorize=False)
+            order = np.argsort(marks, kind="stable")
+            self._marks = marks[order], order
+        marks, order = self._marks
+        mark = pd.util.hash_array(np.array([said], dtype=object), categorize=False)[0]
+        low, high = np.searchsorted(marks, mark, side="left"), np.searchsorted(marks, mark, side="right")
+        found = next((row for row in order[low:high].tolist() if self._values[row] == said), None)
+        return found if found is None or self._at is None else int(np.flatnonzero(self._at == found)[0])
+
+    def _coded(self) -> tuple[npt.NDArray[np.int32], pd.Index]:
+        """Return each row's text as a number, and the texts; nothing where nearly every text is another."""
+        if self._words is None:
+            codes, words = pd.factorize(self._values)
+            few = len(words) <= _MOST_WORDS
+            self._words = (codes.astype(np.int32), pd.Index(words)) if few else (np.empty(0, np.int32), pd.Index([]))
+        return self._words
 
 
-def coded(column: pd.Series) -> dict[str, Any]:
-    """Return texts that repeat as the list of the different ones, in order, and for each row its number in it."""
-    different = sorted(set(column))  # not by factorize, which takes a text of one NUL for an empty one
-    return of_list(different, column.map({text: i for i, text in enumerate(different)}).to_numpy(np.int64))
+def columns_of(table: pd.DataFrame, at: Rows | None = None, *, without: Sequence[str] = ()) -> dict[str, Column]:
+    """Return the columns of a table by name, some left out."""
+    return {str(name): Column(table[name], at) for name in table.columns if name not in without}
 
 
-def of_list(different: Sequence[Any], numbers: npt.NDArray[np.int64]) -> dict[str, Any]:
-    """Return the different values and, packed, the number of each row's among them."""
-    kind = next(name for name in ("u1", "u2", "u4") if len(different) < np.iinfo(TYPES[name]).max)
-    return {"of": list(different)} | packed(numbers, kind)
+def _kind(values: npt.NDArray[Any]) -> str:
+    if values.dtype.kind == "b":
+        return "flag"
+    if values.dtype.kind in "iuf":
+        return "number"
+    said = pd.api.types.infer_dtype(values[:_LOOKED_AT], skipna=True)
+    return "text" if said in ("string", "empty") else "other"
 
 
-def unpacked(column: dict[str, Any]) -> npt.NDArray[np.float64]:
-    """Return the numbers of a packed column as the page reads them, nan where missing."""
-    raw = np.frombuffer(base64.b64decode(column["at"]), TYPES[column["type"]])
-    return np.where(raw == np.iinfo(raw.dtype).max, np.nan, raw / column["per"])
-
-
-def _base64(numbers: npt.NDArray[Any]) -> str:
-    return base64.b64encode(numbers.tobytes()).decode("ascii")
+def _time_texts(times: npt.NDArray[np.datetime64]) -> list[Any]:
+    whole = times.astype("datetime64[s]")
+    texts: list[Any] = [f"{text}Z" for text in np.datetime_as_string(whole, unit="s").tolist()]
+    for place in np.flatnonzero(times != whole).tolist():  # also where there is no time: it equals nothing
+        at = times[place]
+        texts[place] = None if np.isnat(at) else f"{np.datetime_as_string(at, unit='ns')}Z"
+    return texts

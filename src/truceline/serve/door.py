@@ -19,7 +19,7 @@ import pandas as pd
 from truceline.errors import UnknownNameError
 from truceline.findings.tables import Assessment
 from truceline.report.release import PROFILES, Profile, release
-from truceline.serve.features import Collection, collections_of
+from truceline.serve.features import Collection, Collections
 from truceline.serve.roles import READ, Caller
 from truceline.serve.room import Room
 from truceline.serve.shelf import Shelf
@@ -183,7 +183,7 @@ class Door:
             version=f"{version} {len(told)}",
             assessment=shown,
             notes=notes,
-            collections=collections_of(shown, grid_km=profile.grid_km),
+            collections=Collections(shown, grid_km=profile.grid_km),
             steps=told,
             windows=(),
             grid_km=profile.grid_km,

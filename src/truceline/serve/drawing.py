@@ -13,8 +13,8 @@ from truceline.report.chart_grid import PARTLY, WELL, coverage_grid
 from truceline.report.judged import judged_incidents
 from truceline.report.map_data import page_data
 from truceline.report.words import Words, error_of, shorten
-from truceline.serve.columns import coded, of_list, packed
 from truceline.serve.door import View
+from truceline.serve.packing import coded, of_list, packed
 
 MOST = 250_000  # incidents drawn; those that count most are kept, and the page says so
 _DECIMALS = 4  # of a degree: eleven metres, finer than any location error here

@@ -1,8 +1,13 @@
-"""A released assessment as collections of features: what the API serves and the map draws."""
+"""A released assessment as collections of features: what the interface serves.
+
+A collection reads the assessment's own tables where they lie and holds beside them only what is not there: the order,
+the verdicts, the places as they are written. Each is made when it is first asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,95 +18,173 @@ from truceline.agreement import Zone
 from truceline.findings.tables import Assessment
 from truceline.report.coarsen import DECIMALS, on_grid
 from truceline.report.exports import drawn_paths
-from truceline.report.judged import judged_incidents
+from truceline.report.judged import judgements
+from truceline.serve.columns import Column, Rows, columns_of
+from truceline.serve.shapes import Path, Paths, Points
 from truceline.strip import Strip
 
-Path = list[list[float]]
+Times = npt.NDArray[np.datetime64]
 _CIRCLE = 48  # corners of a circle as drawn
+_ADDED = ("clause", "interpretation", "verdict", "p_violation", "severity", "sector", "day")
+_PLACE = ("lon_deg", "lat_deg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """Features of one kind: a row of properties and a path each, empty where there is no place."""
+    """Features of one kind: properties by name and a shape each, empty where there is no place."""
 
     name: str
     id_column: str
-    table: pd.DataFrame
+    columns: Mapping[str, Column]
+    size: int
     shape: str  # POINT | LINESTRING | POLYGON
-    paths: list[Path]
-    box: npt.NDArray[np.float64]  # (n, 4) west, south, east, north; nan without a place
-    start: npt.NDArray[np.datetime64]  # (n,) UTC; NaT where time does not apply
-    end: npt.NDArray[np.datetime64]
+    shapes: Points | Paths
+    start: Times | None  # (n,) UTC; NaT where time does not apply; None: to all of them
+    end: Times | None
+
+    def table(self, rows: Rows) -> pd.DataFrame:
+        """Return some features as a table of their properties."""
+        return pd.DataFrame({name: _series(column, rows) for name, column in self.columns.items()})
+
+    def plain(self, rows: Rows) -> list[dict[str, object]]:
+        """Return the properties of some features in the types JSON has, in the order of the columns."""
+        told = [column.plain(rows) for column in self.columns.values()]
+        return [dict(zip(self.columns, row, strict=True)) for row in zip(*told, strict=True)]
+
+    def find(self, item: str) -> int | None:
+        """Return the row of the feature with an id, or None."""
+        return self.columns[self.id_column].find(item)
 
 
-def collections_of(assessment: Assessment, *, grid_km: float = 0.0) -> dict[str, Collection]:
-    """Return every collection, by name. With a grid every corner of every shape lies on it."""
-    judged = judged_incidents(assessment)
-    points = _points(judged)
-    extra = ["clause", "interpretation", "verdict", "p_violation", "severity", "sector", "day"]
-    incidents = judged[[*assessment.incidents.columns, *extra]].drop(columns=["lon_deg", "lat_deg"])
-    places = {row: path for row, path in zip(judged["incident_id"], points, strict=True)}
-    times = judged.set_index("incident_id")[["time_start", "time_end"]]
-    findings = assessment.findings.join(times, on="incident_id")
-    drawn = list(drawn_paths(assessment))
-    made = [
-        _collection("incidents", "incident_id", incidents, "POINT", points),
-        _collection(
-            "findings", "finding_id", findings, "POINT", [places.get(i, []) for i in assessment.findings["incident_id"]]
-        ),
-    ]
-    for name, id_column in (("sectors", "sector"), ("lines", "line_id")):
-        rows = pd.DataFrame([said for layer, _, said in drawn if layer == name])
+class Collections(Mapping[str, Collection]):
+    """The collections of an assessment by name, each made when it is first asked for.
+
+    With a grid every corner of every shape lies on it.
+    """
+
+    def __init__(self, assessment: Assessment, *, grid_km: float = 0.0) -> None:
+        self._assessment, self._grid_km = assessment, grid_km
+        self._made: dict[str, Collection] = {}
+        self._lock = threading.RLock()
+        self._makers: dict[str, Callable[[], Collection]] = {
+            "incidents": self._incidents,
+            "findings": self._findings,
+            "sectors": lambda: self._drawn("sectors", "sector"),
+            "lines": lambda: self._drawn("lines", "line_id"),
+            "zones": self._zones,
+        }
+
+    def __getitem__(self, name: str) -> Collection:
+        """Return one collection."""
+        if name not in self._made:  # looked at before the lock is: nothing made is ever taken away
+            maker = self._makers[name]
+            with self._lock:
+                if name not in self._made:
+                    self._made[name] = maker()
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether there is a collection of that name, without making it."""
+        return name in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names."""
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._makers)
+
+    def _incidents(self) -> Collection:
+        table = self._assessment.incidents.reset_index(drop=True)
+        order = time_order(table["time_start"], table["incident_id"])
+        said = judgements(self._assessment)
+        columns = columns_of(table, order, without=_PLACE)
+        columns |= {name: Column(_small(said[name]), order) for name in _ADDED}
+        lon, lat = (table[name].to_numpy(float).round(DECIMALS) for name in _PLACE)
+        if order is not None:
+            lon, lat = lon[order], lat[order]
+        return _collection("incidents", "incident_id", columns, "POINT", Points(lon, lat))
+
+    def _findings(self) -> Collection:
+        table = self._assessment.findings.reset_index(drop=True)
+        incidents = self._assessment.incidents
+        at = pd.Index(incidents["incident_id"]).get_indexer(table["incident_id"])
+        known = at >= 0
+        columns = columns_of(table)
+        for name in ("time_start", "time_end"):
+            columns[name] = Column(incidents[name].take(at).reset_index(drop=True).where(known))
+        lon, lat = (np.where(known, incidents[name].to_numpy(float).take(at), np.nan) for name in _PLACE)
+        shapes = Points(lon.round(DECIMALS), lat.round(DECIMALS))
+        return _collection("findings", "finding_id", columns, "POINT", shapes)
+
+    def _drawn(self, name: str, id_column: str) -> Collection:
+        drawn = [(path, said) for layer, path, said in drawn_paths(self._assessment) if layer == name]
+        rows = pd.DataFrame([said for _, said in drawn])
         if name == "lines" and len(rows):
             rows = rows.assign(line_id=[_version_name(row) for row in rows.to_dict("records")])
-        paths = [path for layer, path, _ in drawn if layer == name]
-        made.append(_collection(name, id_column, rows, "LINESTRING", paths))
-    zones = assessment.agreement.zones
-    shapes = [on_grid(_zone_ring(zone, assessment.strip), grid_km) for zone in zones]
-    made.append(_collection("zones", "zone_id", _zone_table(zones), "POLYGON", shapes))
-    return {collection.name: collection for collection in made}
+        if id_column not in rows.columns:
+            rows = rows.assign(**{id_column: []})
+        return _collection(name, id_column, columns_of(rows), "LINESTRING", Paths([path for path, _ in drawn]))
+
+    def _zones(self) -> Collection:
+        zones = self._assessment.agreement.zones
+        shapes = Paths([on_grid(_zone_ring(zone, self._assessment.strip), self._grid_km) for zone in zones])
+        return _collection("zones", "zone_id", columns_of(_zone_table(zones)), "POLYGON", shapes)
+
+
+def time_order(times: pd.Series, ids: pd.Series) -> Rows | None:
+    """Return the rows in the order of time, then id, those without a time last; None when they are in it already."""
+    at = np.asarray(times.array, dtype="datetime64[ns]").view(np.int64)
+    at = np.where(times.isna(), np.iinfo(np.int64).max, at)
+    rank = np.zeros(len(at), np.int64)
+    tied = np.flatnonzero(pd.Series(at).duplicated(keep=False))  # ids are compared only where times are equal
+    rank[tied[np.argsort(ids.to_numpy(object)[tied])]] = np.arange(len(tied))
+    order = np.lexsort((rank, at))
+    return None if (order == np.arange(len(order))).all() else order
+
+
+def _small(column: pd.Series) -> pd.Series:
+    """Return a column of texts whose equal texts are one object, so that it costs a pointer for each row."""
+    if column.dtype != object:
+        return column
+    codes, words = pd.factorize(column)
+    return pd.Series(np.asarray(words, dtype=object)[codes], index=column.index)
+
+
+def _series(column: Column, rows: Rows) -> pd.Series:
+    made = pd.Series(column.values(rows))
+    return made.dt.tz_localize("UTC") if made.dtype.kind == "M" else made
 
 
 def _version_name(row: Mapping[str, object]) -> str:
     return f"{row['line_id']}@{row['valid_from']}" if row["valid_from"] else str(row["line_id"])
 
 
-def _collection(name: str, id_column: str, table: pd.DataFrame, shape: str, paths: list[Path]) -> Collection:
-    table = table.reset_index(drop=True)
-    if id_column not in table.columns:
-        table = table.assign(**{id_column: []})
+def _collection(
+    name: str, id_column: str, columns: Mapping[str, Column], shape: str, shapes: Points | Paths
+) -> Collection:
     return Collection(
         name=name,
         id_column=id_column,
-        table=table,
+        columns=columns,
+        size=len(columns[id_column]),
         shape=shape,
-        paths=paths,
-        box=_boxes(shape, paths),
-        start=_times(table, ("time_start", "valid_from")),
-        end=_times(table, ("time_end", "valid_to")),
+        shapes=shapes,
+        start=_times(columns, ("time_start", "valid_from")),
+        end=_times(columns, ("time_end", "valid_to")),
     )
 
 
-def _boxes(shape: str, paths: list[Path]) -> npt.NDArray[np.float64]:
-    if shape == "POINT":  # a million at once
-        corners = np.array([path[0] if path else (np.nan, np.nan) for path in paths]).reshape(-1, 2)
-        return np.hstack([corners, corners])
-    nowhere = [[np.nan, np.nan]]
-    boxes = [(*np.min(p or nowhere, axis=0), *np.max(p or nowhere, axis=0)) for p in paths]
-    return np.array(boxes, dtype=float).reshape(-1, 4)
-
-
-def _times(table: pd.DataFrame, names: tuple[str, ...]) -> npt.NDArray[np.datetime64]:
+def _times(columns: Mapping[str, Column], names: tuple[str, ...]) -> Times | None:
     for name in names:
-        if name in table.columns:
-            at = pd.to_datetime(table[name].replace("", None), utc=True)
-            return np.asarray(at.dt.tz_localize(None).to_numpy("datetime64[ns]"))
-    return np.full(len(table), np.datetime64("NaT"), "datetime64[ns]")
-
-
-def _points(table: pd.DataFrame) -> list[Path]:
-    pairs = np.c_[table["lon_deg"], table["lat_deg"]].astype(float).round(DECIMALS)
-    return [[pair] if known else [] for pair, known in zip(pairs.tolist(), np.isfinite(pairs).all(axis=1), strict=True)]
+        if name in columns:
+            values = columns[name].values()
+            if values.dtype.kind != "M":  # as text
+                at = pd.to_datetime(pd.Series(values).replace("", None), utc=True)
+                values = at.dt.tz_localize(None).to_numpy("datetime64[ns]")
+            return values
+    return None
 
 
 def _zone_table(zones: tuple[Zone, ...]) -> pd.DataFrame:

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from truceline.errors import UnknownNameError
-from truceline.provenance import canonical_json, plain
-from truceline.report.exports import kml_document, kml_span, placemark, plain_rows, table_csv
+from truceline.report.exports import kml_document, kml_span, placemark, table_csv
 from truceline.report.geopackage import Layer, geopackage
+from truceline.serve.columns import Rows
 from truceline.serve.door import View
-from truceline.serve.features import Collection, Path
+from truceline.serve.features import Collection
+from truceline.serve.replies import plain_json
+from truceline.serve.shapes import Path
 
 MEDIA = {
     "json": "application/geo+json",
@@ -29,8 +30,6 @@ KML_SHAPE = {
     "POLYGON": "<Polygon><outerBoundaryIs><LinearRing><coordinates>{}</coordinates></LinearRing></outerBoundaryIs>"
     "</Polygon>",
 }
-
-Rows = npt.NDArray[np.int64]
 
 
 def chosen_format(asked: str | None, accept: str, offered: Sequence[str] = tuple(MEDIA)) -> str:
@@ -60,15 +59,15 @@ def feature(collection: Collection, row: int) -> dict[str, Any]:
 
 
 def features(collection: Collection, rows: Rows) -> list[dict[str, Any]]:
-    """Return features as RFC 7946 has them."""
+    """Return features as RFC 7946 has them, in the types JSON has."""
     return [
         {
             "type": "Feature",
             "id": said[collection.id_column],
-            "geometry": _geometry(collection.shape, collection.paths[row]),
+            "geometry": _geometry(collection.shape, collection.shapes.path(row)),
             "properties": said,
         }
-        for row, said in zip(rows.tolist(), plain_rows(collection.table.iloc[rows]), strict=True)
+        for row, said in zip(rows.tolist(), collection.plain(rows), strict=True)
     ]
 
 
@@ -81,12 +80,12 @@ def render_rows(collection: Collection, rows: Rows, form: str, view: View, about
     if form == "gpkg":
         layer = Layer(
             name=collection.name,
-            table=collection.table.iloc[rows].reset_index(drop=True),
+            table=collection.table(rows),
             shape=collection.shape,
-            paths=[collection.paths[row] for row in rows.tolist()],
+            paths=[collection.shapes.path(row) for row in rows.tolist()],
         )
         return geopackage([layer], changed=view.now.replace(minute=0, second=0, microsecond=0))
-    return canonical_json({"type": "FeatureCollection", **about, "features": features(collection, rows)})
+    return plain_json({"type": "FeatureCollection", **about, "features": features(collection, rows)})
 
 
 def _geometry(shape: str, path: Path) -> dict[str, Any] | None:
@@ -101,8 +100,8 @@ def _geometry(shape: str, path: Path) -> dict[str, Any] | None:
 
 def _with_place(collection: Collection, rows: Rows) -> Any:
     """Return the rows as a table: a point's place in columns, other shapes as well-known text."""
-    table = collection.table.iloc[rows].reset_index(drop=True)
-    paths = [collection.paths[row] for row in rows.tolist()]
+    table = collection.table(rows)
+    paths = [collection.shapes.path(row) for row in rows.tolist()]
     if collection.shape == "POINT":
         pairs = np.array([path[0] if path else (np.nan, np.nan) for path in paths]).reshape(-1, 2)
         return table.assign(lon_deg=pairs[:, 0], lat_deg=pairs[:, 1])
@@ -111,10 +110,10 @@ def _with_place(collection: Collection, rows: Rows) -> Any:
 
 
 def _told(collection: Collection, rows: Rows) -> tuple[list[str], list[dict[str, Any]], list[str]]:
-    said = [dict(plain(row)) for row in plain_rows(collection.table.iloc[rows])]
+    said = collection.plain(rows)
     shapes = []
     for row in rows.tolist():
-        corners = " ".join(f"{x},{y}" for x, y in collection.paths[row])
+        corners = " ".join(f"{x},{y}" for x, y in collection.shapes.path(row))
         shapes.append(KML_SHAPE[collection.shape].format(corners) if corners else "")
     return [str(row[collection.id_column]) for row in said], said, shapes
 

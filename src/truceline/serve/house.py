@@ -78,12 +78,16 @@ def caller(request: Request) -> Caller:
     header that no other site can set.
     """
     house = house_of(request)
+    known: Caller | None = getattr(request.state, "caller", None)
+    if known is not None:  # a route may ask both for who asks and for what they may see
+        return known
     try:
         who = _who(request, house)
     except SignInNeededError:
         house.requests.take(place_of(request), at_s=house.seconds())  # guessing at keys is slowed down too
         raise
     house.requests.take(who.account or place_of(request), at_s=house.seconds())
+    request.state.caller = who
     return who
 
 
@@ -130,8 +134,9 @@ def check_origin(request: Request) -> None:
         raise NotAllowedError("another site sent this request.", todo="Open the page itself.")
 
 
-def seen(request: Request, who: Annotated[Caller, Depends(caller)]) -> View:
+def seen(request: Request) -> View:
     """Return what the caller may have of the mission: the only way a route gets at it."""
+    who = caller(request)
     asked = f"{request.method} {request.url.path}" + (f"?{request.url.query}" if request.url.query else "")
     return house_of(request).door.look(who, asked[:500])
 

@@ -119,7 +119,7 @@ class Ledger:
         try:
             with self.record.batch(self._clock()) as batch:
                 check_standing(batch, self.record.where)
-                written = [_take(batch, waiting) for waiting in taken]
+                written = [ids for alike in _alike(taken) for ids in _take_all(batch, alike)]
         except Exception as error:  # every one of them must hear of it, whatever it is
             for waiting in taken:
                 waiting.done.set_exception(
@@ -138,6 +138,27 @@ class Ledger:
                 )
             else:
                 waiting.done.set_result(ids)
+
+
+def _alike(taken: Sequence[_Waiting]) -> list[list[_Waiting]]:
+    """Return what waits, in its order, in runs of plain entries of one kind; others stand alone."""
+    runs: list[list[_Waiting]] = []
+    for waiting in taken:
+        last = runs[-1][-1] if runs else None
+        plain = last and not (waiting.new or waiting.once or last.new or last.once)
+        if last and plain and (waiting.kind, waiting.id_column) == (last.kind, last.id_column):
+            runs[-1].append(waiting)
+        else:
+            runs.append([waiting])
+    return runs
+
+
+def _take_all(batch: Batch, alike: Sequence[_Waiting]) -> list[frozenset[str] | None]:
+    """Write a run into a batch: many audit entries at once cost little more than one."""
+    if len(alike) == 1:
+        return [_take(batch, alike[0])]
+    batch.append(alike[0].kind, [row for one in alike for row in one.rows], id_column=alike[0].id_column)
+    return [frozenset(one.ids) for one in alike]
 
 
 def _take(batch: Batch, waiting: _Waiting) -> frozenset[str] | None:

@@ -14,12 +14,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from truceline.errors import UnknownNameError
-from truceline.report.exports import plain_rows
 from truceline.report.page import row, table
 from truceline.serve.door import View
 from truceline.serve.features import Collection
 from truceline.serve.formats import MEDIA, chosen_format, feature, render_rows
-from truceline.serve.house import Asked, Seen
+from truceline.serve.house import Asked, Seen, seen
 from truceline.serve.listing import listing_html
 from truceline.serve.query import matching, queryables, read_query
 from truceline.serve.replies import base_of, file_reply, json_reply
@@ -112,11 +111,12 @@ def collection(request: Request, name: Name, view: Seen, form: PageForm = None) 
     "/collections/{name}/items",
     responses={200: {"content": {media: {} for media in MEDIA.values()}, "description": "The features."}},
 )
-def items(request: Request, name: Name, view: Seen, said: Annotated[Asking, Query()]) -> Response:
+def items(request: Request, name: Name, said: Annotated[Asking, Query()]) -> Response:
     """Return features, by box, time and property (`act=strike`), a page at a time.
 
     CSV, KML and GeoPackage hold the page as well: ask for a larger `limit` to have more in one file.
     """
+    view = seen(request)  # here, not before: a map asks for this all the time, and a change of threads costs
     made = _find(view, name)
     query = read_query(_single(request), made)
     rows = matching(made, query)
@@ -141,8 +141,8 @@ def items(request: Request, name: Name, view: Seen, said: Annotated[Asking, Quer
 def one_item(request: Request, name: Name, item: str, view: Seen, form: PageForm = None) -> Response:
     """Return one feature."""
     made = _find(view, name)
-    found = np.flatnonzero((made.table[made.id_column] == item).to_numpy())
-    if not len(found):
+    found = made.find(item)
+    if found is None:
         raise UnknownNameError(f"feature of {name}", item, ())
     base = base_of(request)
     here = f"{base}/collections/{made.name}/items/{quote(item, safe='')}"
@@ -152,8 +152,8 @@ def one_item(request: Request, name: Name, item: str, view: Seen, form: PageForm
         _link(f"{base}/collections/{made.name}", "collection", PLAIN, made.name),
     ]
     if chosen_format(form, request.headers.get("accept", ""), _PAGES) == "html":
-        return _html_items(made, found[:1], links, 1)
-    return json_reply(feature(made, int(found[0])) | {"links": links}, media=MEDIA["json"])
+        return _html_items(made, np.array([found]), links, 1)
+    return json_reply(feature(made, found) | {"links": links}, media=MEDIA["json"])
 
 
 def _single(request: Request) -> dict[str, str]:
@@ -177,11 +177,11 @@ def _link(href: str, rel: str, media: str, title: str) -> dict[str, str]:
 def _about(base: str, view: View, made: Collection) -> dict[str, Any]:
     title, description = TITLES[made.name]
     here = f"{base}/collections/{made.name}"
-    known = made.box[np.isfinite(made.box).all(axis=1)]
+    box = made.shapes.extent()
     extent: dict[str, Any] = {}
-    if len(known):
+    if box:
         extent["spatial"] = {
-            "bbox": [[*known[:, :2].min(axis=0).tolist(), *known[:, 2:].max(axis=0).tolist()]],
+            "bbox": [box],
             "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84",
         }
     if made.name in ("incidents", "findings"):
@@ -232,10 +232,10 @@ def _page(request: Request, form: str | None, said: Mapping[str, Any], links: li
 
 
 def _html_items(made: Collection, rows: Any, links: list[dict[str, str]], matched: int) -> Response:
-    shown = plain_rows(made.table.iloc[rows[:_MOST_SHOWN]])
+    shown = made.plain(rows[:_MOST_SHOWN])
     cells = [row(*(_text(value) for value in one.values())) for one in shown]
     title, description = TITLES[made.name]
-    tables = table(f"{title}: {len(shown)} of {matched}", made.table.columns, cells)
+    tables = table(f"{title}: {len(shown)} of {matched}", made.columns, cells)
     return Response(listing_html(title, description, links, tables), media_type="text/html")
 
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from truceline.errors import RequestError, UnknownNameError
-from truceline.serve.features import Collection
+from truceline.serve.columns import Rows
+from truceline.serve.features import Collection, Times
 from truceline.timespan import parse_instant
 
 LIMIT, MOST = 100, 10_000
@@ -58,46 +58,31 @@ def read_query(said: Mapping[str, str], collection: Collection) -> Query:
 
 def queryables(collection: Collection) -> list[str]:
     """Return the properties a request may filter by: texts, numbers and flags, not lists and not times."""
-    table = collection.table
-    return [
-        str(name)
-        for name in table.columns
-        if table[name].dtype.kind in "iufb" or pd.api.types.infer_dtype(table[name], skipna=True) in ("string", "empty")
-    ]
+    return [name for name, column in collection.columns.items() if column.is_filter]
 
 
-def matching(collection: Collection, query: Query) -> npt.NDArray[np.int64]:
+def matching(collection: Collection, query: Query) -> Rows:
     """Return the row numbers of every feature that matches, in order; the page is cut from them.
 
     A box keeps what it touches; a feature without a place is in no box. A time keeps what it overlaps; a feature
     without a time is always kept, as the standard asks.
     """
-    keep = np.ones(len(collection.table), dtype=bool)
-    if query.box is not None:
-        west, south, east, north = query.box
-        box = collection.box
-        across = (box[:, 0] <= east) & (box[:, 2] >= west)
-        if west > east:  # over the date line
-            across = (box[:, 2] >= west) | (box[:, 0] <= east)
-        keep &= across & (box[:, 1] <= north) & (box[:, 3] >= south)
-    if query.since is not None:
-        keep &= ~(collection.end < _ns(query.since))
-    if query.until is not None:
-        keep &= ~(collection.start > _ns(query.until))
+    rows = None if query.box is None else collection.shapes.touching(query.box)
+    if query.since is not None and collection.end is not None:
+        rows = _kept(rows, ~(_of(collection.end, rows) < _ns(query.since)))
+    if query.until is not None and collection.start is not None:
+        rows = _kept(rows, ~(_of(collection.start, rows) > _ns(query.until)))
     for name, value in query.properties.items():
-        keep &= _equal(collection.table[name], value, name)
-    return np.flatnonzero(keep)
+        rows = _kept(rows, collection.columns[name].equal(value, name, rows))
+    return np.arange(collection.size) if rows is None else rows
 
 
-def _equal(column: pd.Series, value: str, name: str) -> npt.NDArray[np.bool_]:
-    if column.dtype.kind == "b":
-        return np.asarray(column == (value.casefold() == "true"))
-    if column.dtype.kind in "iuf":
-        try:
-            return np.asarray(column == float(value))
-        except ValueError as error:
-            raise RequestError(f"{name}={value} is not a number.") from error
-    return np.asarray(column == value)
+def _of(times: Times, rows: Rows | None) -> Times:
+    return times if rows is None else times[rows]
+
+
+def _kept(rows: Rows | None, keep: npt.NDArray[np.bool_]) -> Rows:
+    return np.flatnonzero(keep) if rows is None else rows[keep]
 
 
 def _box(text: str) -> tuple[float, float, float, float]:

@@ -6,7 +6,8 @@ touches disk, or a database by URL.
 
 from truceline.store.batch import Batch
 from truceline.store.bundle import export_bundle
-from truceline.store.record import Proof, Record
+from truceline.store.proofs import Proof
+from truceline.store.record import Record
 from truceline.store.verify import Problem, verify
 
 __all__ = ["Batch", "Problem", "Proof", "Record", "export_bundle", "verify"]

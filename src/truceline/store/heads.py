@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from truceline.errors import RecordError
 from truceline.provenance import canonical_json
+from truceline.store.database import HEADS
 from truceline.timespan import iso
 
 Key = Ed25519PrivateKey
@@ -54,6 +59,33 @@ def signature_holds(public_key: bytes, signature: bytes, text: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def all_heads(connection: sa.Connection) -> Iterator[Head]:
+    """Yield every head of a record, the oldest first."""
+    return map(_head, connection.execute(sa.select(HEADS).order_by(HEADS.c.number)))
+
+
+def last_head(connection: sa.Connection) -> Head | None:
+    """Return the latest head of a record, or None while it is empty."""
+    row = connection.execute(sa.select(HEADS).order_by(HEADS.c.number.desc()).limit(1)).first()
+    return _head(row) if row else None
+
+
+def head_over(connection: sa.Connection, entry: int) -> Head:
+    """Return the first head over an entry that is committed."""
+
+    def size_of(number: int) -> int:
+        return int(connection.execute(sa.select(HEADS.c.size).where(HEADS.c.number == number)).scalar_one())
+
+    last = connection.execute(sa.select(sa.func.max(HEADS.c.number))).scalar_one()
+    # sizes never fall from one head to the next, so that a few are looked at and not all
+    number = bisect.bisect_right(range(last), entry, key=size_of)
+    return _head(connection.execute(sa.select(HEADS).where(HEADS.c.number == number)).one())
+
+
+def _head(row: sa.Row[Any]) -> Head:
+    return Head(number=row.number, size=row.size, root=row.root, time=row.time, signature=row.signature)
 
 
 def public_half(key: Key) -> bytes:

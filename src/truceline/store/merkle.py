@@ -6,10 +6,12 @@ those of RFC 6962 (building) and RFC 9162 (checking; the same trees, clearer alg
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 
 from truceline.errors import RequestError
+
+RootOf = Callable[[int, int], bytes]  # the root over the leaves from one up to, not including, another
 
 EMPTY_ROOT = sha256(b"").digest()  # RFC 6962 2.1: the hash of an empty list
 
@@ -59,17 +61,22 @@ def tree_root(leaves: Iterable[bytes]) -> bytes:
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     """Return the audit path of the leaf at `index`, from its sibling up (section 2.1.1)."""
-    if not 0 <= index < len(leaves):
-        raise RequestError(f"there is no entry {index}; the tree has {len(leaves)}.")
+    return inclusion_path(index, len(leaves), lambda low, high: tree_root(leaves[low:high]))
+
+
+def inclusion_path(index: int, size: int, root_of: RootOf) -> list[bytes]:
+    """Return the audit path of a leaf in a tree whose ranges of leaves have the roots that `root_of` gives."""
+    if not 0 <= index < size:
+        raise RequestError(f"there is no entry {index}; the tree has {size}.")
     path: list[bytes] = []
-    low, high = 0, len(leaves)
+    low, high = 0, size
     while high - low > 1:
         middle = low + _split(high - low)
         if index < middle:
-            path.append(tree_root(leaves[middle:high]))
+            path.append(root_of(middle, high))
             high = middle
         else:
-            path.append(tree_root(leaves[low:middle]))
+            path.append(root_of(low, middle))
             low = middle
     return path[::-1]
 
@@ -79,22 +86,27 @@ def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
 
     Empty when the old tree is empty or the same tree.
     """
-    if not 0 <= old_size <= len(leaves):
-        raise RequestError(f"the tree never had {old_size} entries; it has {len(leaves)}.")
-    if old_size in {0, len(leaves)}:
+    return consistency_path(old_size, len(leaves), lambda low, high: tree_root(leaves[low:high]))
+
+
+def consistency_path(old_size: int, size: int, root_of: RootOf) -> list[bytes]:
+    """Return the consistency proof of a tree whose ranges of leaves have the roots that `root_of` gives."""
+    if not 0 <= old_size <= size:
+        raise RequestError(f"the tree never had {old_size} entries; it has {size}.")
+    if old_size in {0, size}:
         return []
     proof: list[bytes] = []
-    low, high, whole = 0, len(leaves), True
+    low, high, whole = 0, size, True
     while old_size < high:
         middle = low + _split(high - low)
         if old_size <= middle:
-            proof.append(tree_root(leaves[middle:high]))
+            proof.append(root_of(middle, high))
             high = middle
         else:
-            proof.append(tree_root(leaves[low:middle]))
+            proof.append(root_of(low, middle))
             low, whole = middle, False
     if not whole:
-        proof.append(tree_root(leaves[low:high]))
+        proof.append(root_of(low, high))
     return proof[::-1]
 
 

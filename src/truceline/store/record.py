@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -13,13 +12,12 @@ from typing import Any, Self
 import pandas as pd
 import sqlalchemy as sa
 
-from truceline.errors import RecordError, RequestError, UnknownNameError
+from truceline.errors import RecordError, UnknownNameError
 from truceline.store import merkle
 from truceline.store.batch import Batch
 from truceline.store.database import (
     ENTRIES,
     FORMAT,
-    HEADS,
     METADATA,
     SEAL,
     connect,
@@ -28,27 +26,9 @@ from truceline.store.database import (
     writing,
 )
 from truceline.store.entries import columns_of_entries, entry_lines
-from truceline.store.heads import Head, Key, key_file, public_half
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """That an entry is in the record: hash `line`, climb `path`, and arrive at the head's root."""
-
-    entry: int
-    line: bytes  # what was hashed
-    path: tuple[bytes, ...]
-    head: Head
-
-    def holds(self) -> bool:
-        """Return whether the path leads from the line to the root."""
-        return merkle.proves_inclusion(
-            leaf=merkle.leaf_hash(self.line),
-            index=self.entry,
-            size=self.head.size,
-            path=self.path,
-            root=bytes.fromhex(self.head.root),
-        )
+from truceline.store.heads import Head, Key, all_heads, head_over, key_file, last_head, public_half
+from truceline.store.proofs import Proof, consistency_of, proof_of
+from truceline.store.tree import Tree
 
 
 class Record:
@@ -61,6 +41,7 @@ class Record:
     def __init__(self, engine: sa.Engine, where: str, key: Key | Path | None) -> None:
         self._engine = engine
         self._key = key
+        self._tree = Tree()
         self.where = where
 
     @classmethod
@@ -111,25 +92,43 @@ class Record:
     def heads(self) -> tuple[Head, ...]:
         """Return every signed head, the oldest first."""
         with reading(self._engine, self.where) as connection:
-            return tuple(_heads(connection))
+            return tuple(all_heads(connection))
 
     def head(self) -> Head:
         """Return the latest signed head."""
-        heads = self.heads()
-        if not heads:
+        with reading(self._engine, self.where) as connection:
+            head = last_head(connection)
+        if head is None:
             raise RecordError("the record is empty: nothing was committed yet.", where=self.where)
-        return heads[-1]
+        return head
+
+    def head_over(self, item_id: str, *, kind: str) -> Head:
+        """Return the first signed head over the latest entry of that kind and id.
+
+        Raises
+        ------
+        UnknownNameError
+            If the record has no such entry.
+        """
+        wanted = sa.select(sa.func.max(ENTRIES.c.entry)).where(ENTRIES.c.item_id == item_id, ENTRIES.c.kind == kind)
+        with reading(self._engine, self.where) as connection:
+            entry = connection.execute(wanted).scalar()
+            if entry is None:
+                raise UnknownNameError("entry", item_id, (), where=self.where)
+            return head_over(connection, entry)
 
     @property
     def size(self) -> int:
         """How many entries are committed."""
-        heads = self.heads()
-        return heads[-1].size if heads else 0
+        with reading(self._engine, self.where) as connection:
+            head = last_head(connection)
+        return head.size if head else 0
 
     def root(self) -> str:
         """Return the Merkle root over every committed entry, in hexadecimal."""
-        heads = self.heads()
-        return heads[-1].root if heads else merkle.EMPTY_ROOT.hex()
+        with reading(self._engine, self.where) as connection:
+            head = last_head(connection)
+        return head.root if head else merkle.EMPTY_ROOT.hex()
 
     def public_key(self) -> bytes:
         """Return the 32-byte public key the heads are signed with."""
@@ -169,24 +168,8 @@ class Record:
         RequestError
             If entries of several kinds have that id and `kind` is not given.
         """
-        wanted = sa.select(ENTRIES).where(ENTRIES.c.item_id == item_id)
-        if kind is not None:
-            wanted = wanted.where(ENTRIES.c.kind == kind)
         with reading(self._engine, self.where) as connection:
-            found = connection.execute(wanted.order_by(ENTRIES.c.entry)).all()
-            if not found:
-                raise UnknownNameError("entry", item_id, (), where=self.where)
-            kinds = sorted({row.kind for row in found})
-            if len(kinds) > 1:
-                raise RequestError(f"'{item_id}' is the id of a {' and of a '.join(kinds)}.", todo="Say which kind.")
-            leaves, head = _leaves(connection), list(_heads(connection))[-1]
-        row = found[-1]
-        return Proof(
-            entry=row.entry,
-            line=entry_lines([row.kind], [row.item_id], [row.payload])[0],
-            path=tuple(merkle.inclusion_proof(leaves, row.entry)),
-            head=head,
-        )
+            return proof_of(connection, self._tree, item_id, kind, self.where)
 
     def consistency(self, old_size: int) -> tuple[bytes, ...]:
         """Return the proof that the record of `old_size` entries is the beginning of this one.
@@ -195,7 +178,7 @@ class Record:
         that nothing before it was changed.
         """
         with reading(self._engine, self.where) as connection:
-            return tuple(merkle.consistency_proof(_leaves(connection), old_size))
+            return consistency_of(connection, self._tree, old_size, self.where)
 
     def lines(self) -> Iterator[tuple[str, str, bytes, bytes]]:
         """Yield (kind, item_id, line, stored leaf hash) of every entry, in order, streamed."""
@@ -257,12 +240,3 @@ def _seal_key(connection: sa.Connection, public_key: bytes, where: str) -> None:
             where=where,
             todo="Give the key it was begun with. A new key needs a new record.",
         )
-
-
-def _heads(connection: sa.Connection) -> Iterator[Head]:
-    for row in connection.execute(sa.select(HEADS).order_by(HEADS.c.number)):
-        yield Head(number=row.number, size=row.size, root=row.root, time=row.time, signature=row.signature)
-
-
-def _leaves(connection: sa.Connection) -> list[bytes]:
-    return list(connection.execute(sa.select(ENTRIES.c.leaf).order_by(ENTRIES.c.entry)).scalars())

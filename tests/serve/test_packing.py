@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rooms import client_of
 
-from truceline.serve.columns import coded, packed, unpacked
+from truceline.serve.packing import coded, packed, unpacked
 
 NUMBERS = st.floats(-180, 180) | st.just(float("nan"))
 
