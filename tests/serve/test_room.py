@@ -29,7 +29,8 @@ def test_a_view_in_use_stays_whole(small):
     view = small.door.look(caller, "test")
     small.room.replace(assessment(hours_ago=(1.0,)))
     assert len(view.assessment.incidents) == 4
-    assert set(view.collections["incidents"].table["incident_id"]) == set(view.assessment.incidents["incident_id"])
+    found = view.collections["incidents"].columns["incident_id"].values()
+    assert set(found) == set(view.assessment.incidents["incident_id"])
 
 
 def test_what_came_in_is_neither_told_nor_hinted_at_before_its_delay(tmp_path):

@@ -44,7 +44,6 @@ class View:
     collections: Mapping[str, Collection]
     steps: tuple[Mapping[str, Any], ...]  # of review, with what this profile may have of them
     windows: tuple[Window, ...]  # of silence: to the public those that are over
-    grid_km: float
     whole: bool  # whether nothing is withheld
     made: dict[str, Any] = field(default_factory=dict)  # replies made from it, kept while it is
 
@@ -183,10 +182,9 @@ class Door:
             version=f"{version} {len(told)}",
             assessment=shown,
             notes=notes,
-            collections=Collections(shown, grid_km=profile.grid_km),
+            collections=Collections(shown),
             steps=told,
             windows=(),
-            grid_km=profile.grid_km,
             whole=profile.name == "mission",
         )
 

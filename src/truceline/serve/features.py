@@ -59,11 +59,11 @@ class Collection:
 class Collections(Mapping[str, Collection]):
     """The collections of an assessment by name, each made when it is first asked for.
 
-    With a grid every corner of every shape lies on it.
+    In a release on a grid every corner of every shape lies on it.
     """
 
-    def __init__(self, assessment: Assessment, *, grid_km: float = 0.0) -> None:
-        self._assessment, self._grid_km = assessment, grid_km
+    def __init__(self, assessment: Assessment) -> None:
+        self._assessment = assessment
         self._made: dict[str, Collection] = {}
         self._lock = threading.RLock()
         self._makers: dict[str, Callable[[], Collection]] = {
@@ -129,7 +129,8 @@ class Collections(Mapping[str, Collection]):
 
     def _zones(self) -> Collection:
         zones = self._assessment.agreement.zones
-        shapes = Paths([on_grid(_zone_ring(zone, self._assessment.strip), self._grid_km) for zone in zones])
+        strip, grid_km = self._assessment.strip, self._assessment.grid_km
+        shapes = Paths([on_grid(_zone_ring(zone, strip), grid_km) for zone in zones])
         return _collection("zones", "zone_id", columns_of(_zone_table(zones)), "POLYGON", shapes)
 
 
