@@ -226,9 +226,13 @@ def test_the_page_speaks_three_languages_and_keeps_its_numbers(people, locale, t
     page = people("olena", locale=locale)
     assert page.locator(".kind").inner_text().casefold() == title.casefold()
     assert shown(page) == 300
+    said = page.locator("#live")
+    wait_until(page, "document.querySelector('#live').textContent !== ''")
+    assert said.inner_text() in ("наживо", "en direct")
     page.select_option("#language", "en")
     wait_until(page, "document.documentElement.lang === 'en'")
     wait_until(page, "document.querySelector('.kind').textContent === 'Operations room'")
+    wait_until(page, "document.querySelector('#live').textContent === 'live'")
     assert shown(page) == 300
 
 

@@ -22,6 +22,7 @@ async function speak(language) {
   document.documentElement.lang = $("language").value = language;
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
   for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", word(element.dataset.label));
+  if (events) connected(!document.body.classList.contains("offline"));
   layViews();
 }
 function layViews() {
