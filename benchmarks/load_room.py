@@ -131,13 +131,16 @@ def serve_room(asked):
 
     from truceline.serve.house import utc_now
     from truceline.serve.room import Room
+    from truceline.serve.spool import let_go, spooled
     from truceline.serve.start import bound, open_house, run
 
     whole = big_room(asked.incidents)
     few = replace(whole, **{t: getattr(whole, t).head(0) for t in ("incidents", "observations", "findings")})
     key = Ed25519PrivateKey.generate()
     house = open_house(whole if asked.kept else few, asked.db, key=key, clock=utc_now)
-    house.room.__init__(whole, house.room.record, house.room.now)
+    house.room.__init__(spooled(whole), house.room.record, house.room.now)
+    del whole, few
+    let_go()
     assert isinstance(house.room, Room)
     keys = []
     for n in range(asked.callers):  # each its own account: a caller may ask for 30 pages a second

@@ -31,6 +31,7 @@ from truceline.serve.ledger import Clock
 from truceline.serve.reads import map_bytes
 from truceline.serve.releases import Releases
 from truceline.serve.room import Room
+from truceline.serve.spool import let_go, spooled
 from truceline.store import Record
 
 LOCAL = "local"  # the account of one-time links
@@ -70,7 +71,7 @@ def open_house(
     with record.batch(clock()) as batch:
         batch.append("room", [{"room": "mission", "mission": assessment.mission_id}], id_column="room")
     engine = open_desk(db)
-    room = Room(assessment, record, clock)
+    room = Room(spooled(assessment), record, clock)
     return House(
         room=room,
         door=Door(room),
@@ -175,7 +176,8 @@ def bound(host: str, port: int) -> socket.socket:
 def warm(house: House) -> None:
     """Make what the page asks for first, so that nobody waits for it. What goes wrong is told to whoever asks."""
     with contextlib.suppress(TrucelineError):
-        house.door.make_ready(lambda view: [map_bytes(view, language) for language in LANGUAGES])
+        house.door.make_ready(lambda view: map_bytes(view, LANGUAGES[0]))
+    let_go()
 
 
 def run(house: House, listening: socket.socket, *, hosts: Sequence[str]) -> None:

@@ -55,7 +55,7 @@ def connect(path_or_url: str | Path, *, wait_s: float = 5.0) -> sa.Engine:
     text = str(path_or_url)
     url = sa.engine.make_url(text) if "://" in text else sa.URL.create("sqlite", database=text)
     if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, connect_args={"timeout": wait_s}, poolclass=sa.NullPool)
+        engine = sa.create_engine(url, connect_args={"timeout": wait_s}, poolclass=sa.QueuePool, pool_size=4, max_overflow=100)
         sa.event.listen(engine, "connect", _set_durable)
         sa.event.listen(engine, "begin", _begin)
     else:

@@ -1,0 +1,303 @@
+"""Columns of texts and lists that lie in a file: pandas reads them where they are, and holds no object for each cell.
+
+A million incidents are three million rows of some seventy columns. As Python objects they are 2.6 GB, all of them in
+memory; here they are read from the disk as they are asked for, and the system lets go of what nobody reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandas.api.extensions import ExtensionArray, ExtensionDtype
+from pandas.api.indexers import check_array_indexer
+
+Objects = npt.NDArray[np.object_]
+MOST_WORDS = 30_000  # different texts or lists in a column that is kept as numbers
+_LOOKED_AT = 10_000  # cells that tell whether a column has few different ones
+_TEXT = pa.large_string()
+
+
+class MappedDtype(ExtensionDtype):
+    """The type of a column of texts, or of tuples of texts or of (text, number) pairs."""
+
+    name = "mapped"
+    type = object
+    kind = "O"
+    na_value = np.nan
+
+    @classmethod
+    def construct_array_type(cls) -> type[Mapped]:
+        """Return the array's class."""
+        return Mapped
+
+
+class Mapped(ExtensionArray):  # type: ignore[misc]
+    """A column as Arrow holds it. Its cells read as those it was made from: str, or tuple; nan where there is none.
+
+    `held` is text, a list of texts, a list of (text, number) pairs, or numbers into few different ones of these.
+    """
+
+    def __init__(self, held: pa.Array) -> None:
+        self.held = held
+        self._dtype = MappedDtype()
+
+    @property
+    def dtype(self) -> MappedDtype:
+        """The type."""
+        return self._dtype
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it refers to, in memory or in a file."""
+        return int(self.held.nbytes)
+
+    @property
+    def kind(self) -> str:
+        """What a cell is: "text", "texts" (a tuple) or "pairs" (a tuple)."""
+        held = self.held.type.value_type if pa.types.is_dictionary(self.held.type) else self.held.type
+        if not pa.types.is_large_list(held):
+            return "text"
+        return "pairs" if pa.types.is_struct(held.value_type) else "texts"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its cells are texts, and not lists."""
+        return self.kind == "text"
+
+    @cached_property
+    def coded(self) -> tuple[npt.NDArray[np.int32], Objects] | None:
+        """Each cell's number and the different cells, -1 where there is none; None where nearly all are different."""
+        if not pa.types.is_dictionary(self.held.type):
+            return None
+        codes = self.held.indices
+        if codes.null_count:
+            codes = codes.fill_null(-1)
+        return codes.to_numpy(zero_copy_only=True), objects_of(self.held.dictionary)
+
+    def __len__(self) -> int:
+        """Return how many cells there are."""
+        return len(self.held)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the cells."""
+        return iter(np.asarray(self))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        """Return the cells as objects."""
+        made = objects_of(self.held) if self.coded is None else np.append(self.coded[1], [np.nan])[self.coded[0]]
+        return made if dtype is None or dtype == object else made.astype(dtype)
+
+    def __getitem__(self, item: Any) -> Any:
+        """Return one cell, or some as an array."""
+        item = check_array_indexer(self, item)
+        if isinstance(item, int | np.integer):
+            at = int(item) + (len(self) if item < 0 else 0)
+            if not 0 <= at < len(self):
+                raise IndexError(item)
+            return objects_of(self.held.slice(at, 1))[0]
+        if isinstance(item, slice):
+            start, stop, step = item.indices(len(self))
+            if step == 1:
+                return type(self)(self.held.slice(start, max(0, stop - start)))
+            item = np.arange(start, stop, step)
+        return self.take(np.flatnonzero(item) if np.asarray(item).dtype == bool else item)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Put other cells in the place of some: for the few columns that are changed, at the price of all their cells."""
+        cells = np.asarray(self)
+        key = check_array_indexer(self, key)
+        if isinstance(value, tuple):  # one cell, not one for each place
+            value = _one_for_each(value, len(np.atleast_1d(np.arange(len(self))[key])))
+        cells[key] = value
+        self.held = _held(cells)
+        self.__dict__.pop("coded", None)
+
+    def __eq__(self, other: object) -> Any:
+        """Return which cells equal a text, or cell by cell those of another column."""
+        if isinstance(other, pd.Series | pd.Index | pd.DataFrame):
+            return NotImplemented
+        if isinstance(other, str) and self.is_text:
+            return self.isin([other])
+        return np.asarray(np.asarray(self) == (np.asarray(other) if isinstance(other, Mapped) else other), dtype=bool)
+
+    def __ne__(self, other: object) -> Any:
+        """Return which cells do not."""
+        same = self.__eq__(other)
+        return NotImplemented if same is NotImplemented else ~same
+
+    def __add__(self, other: Any) -> Objects:
+        """Return the texts with others after them."""
+        return np.asarray(np.asarray(self) + (np.asarray(other) if isinstance(other, Mapped) else other))
+
+    def __radd__(self, other: Any) -> Objects:
+        """Return the texts with others before them."""
+        return np.asarray(other + np.asarray(self))
+
+    def isna(self) -> npt.NDArray[np.bool_]:
+        """Return where there is no cell."""
+        return np.asarray(self.held.is_null().to_numpy(zero_copy_only=False))
+
+    def isin(self, values: Any) -> npt.NDArray[np.bool_]:
+        """Return which cells are among some."""
+        if not self.is_text:
+            return np.asarray(pd.Series(np.asarray(self)).isin(list(values)))
+        wanted = pa.array([value for value in values if isinstance(value, str)], _TEXT)
+        found = self.coded
+        if found is None:
+            return np.asarray(pc.is_in(self.held, value_set=wanted).to_numpy(zero_copy_only=False))
+        codes, _ = found
+        among = pc.is_in(self.held.dictionary, value_set=wanted).to_numpy(zero_copy_only=False)
+        return np.asarray(np.append(among, False)[codes])
+
+    def take(self, indices: Any, *, allow_fill: bool = False, fill_value: Any = None) -> Self:
+        """Return some of the cells. With `allow_fill`, -1 stands for a cell that is not there."""
+        at = np.asarray(indices, dtype=np.int64)
+        low = at.min(initial=0)
+        if len(at) and (at.max() >= len(self) or low < (-1 if allow_fill else -len(self))):
+            raise IndexError("out of bounds")
+        if allow_fill:
+            made = type(self)(self.held.take(pa.array(at, mask=at < 0)))
+            if (at < 0).any() and fill_value is not None and not (isinstance(fill_value, float)):
+                made[at < 0] = fill_value
+            return made
+        return type(self)(self.held.take(pa.array(np.where(at < 0, at + len(self), at))))
+
+    def copy(self) -> Self:
+        """Return another array over the same cells; what is set in one does not change the other."""
+        return type(self)(self.held)
+
+    def factorize(self, use_na_sentinel: bool = True) -> tuple[npt.NDArray[np.intp], Mapped]:
+        """Return each cell's number in order of first appearance, and the different cells."""
+        found = self.coded
+        values, words = found if found is not None else (np.asarray(self), None)
+        codes, seen = pd.factorize(values if words is None else np.where(values < 0, np.nan, values))
+        different = np.asarray(seen if words is None else words[np.asarray(seen, np.int64)], dtype=object)
+        if not use_na_sentinel and (codes < 0).any():
+            codes, different = np.where(codes < 0, len(different), codes), np.append(different, [np.nan])
+        return codes, type(self)(_held(different))
+
+    def _values_for_factorize(self) -> tuple[Objects, float]:
+        return np.asarray(self), np.nan
+
+    def _values_for_argsort(self) -> Objects:
+        return np.asarray(self)
+
+    @classmethod
+    def _from_sequence(cls, scalars: Iterable[Any], *, dtype: Any = None, copy: bool = False) -> Self:
+        return cls(_held(_cells(list(scalars))))
+
+    @classmethod
+    def _from_factorized(cls, values: Any, original: Mapped) -> Self:
+        return cls(_held(np.asarray(values, dtype=object)))
+
+    @classmethod
+    def _concat_same_type(cls, to_concat: Sequence[Mapped]) -> Self:
+        kinds = {one.held.type for one in to_concat}
+        if len(kinds) == 1:
+            whole = pa.chunked_array([one.held for one in to_concat])
+            made = whole.unify_dictionaries().combine_chunks()
+            return cls(made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made)
+        return cls(_held(np.concatenate([np.asarray(one) for one in to_concat])))
+
+
+def objects_of(held: pa.Array) -> Objects:
+    """Return the cells of an Arrow array as text or tuples; nan where there is none. Equal words are one object."""
+    if pa.types.is_dictionary(held.type):
+        words = np.append(objects_of(held.dictionary), [np.nan])
+        return np.asarray(words[held.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)])
+    cells = _lists(held) if pa.types.is_large_list(held.type) else held.to_numpy(zero_copy_only=False).astype(object)
+    if held.null_count:
+        cells[held.is_null().to_numpy(zero_copy_only=False)] = np.nan
+    return cells
+
+
+def _lists(held: pa.Array) -> Objects:
+    inner, ends = held.flatten(), np.diff(held.offsets.to_numpy()).cumsum().tolist()
+    flat: list[Any] = (
+        list(zip(objects_of(inner.field(0)).tolist(), inner.field(1).to_numpy().tolist(), strict=True))
+        if pa.types.is_struct(inner.type)
+        else objects_of(inner).tolist()
+    )
+    return _cells([tuple(flat[a:b]) for a, b in zip([0, *ends], ends, strict=False)])
+
+
+def encoded(cells: Objects) -> pa.Array | None:
+    """Return cells as Arrow holds them; None where they are not all texts, or all lists of texts or of pairs."""
+    nothing = pd.isna(cells)
+    known = cells[~nothing] if nothing.any() else cells
+    kinds = set(map(type, known.tolist()))
+    if not (kinds <= {str} or kinds <= {tuple, list}):
+        return None
+    plain = known if kinds <= {str} else _cells(list(map(tuple, known.tolist())))
+    try:
+        found = _few(plain)
+        made = _arrow(plain if found is None else found[1])
+    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
+        return None
+    if made is None:
+        return None
+    at = np.arange(len(known)) if found is None else found[0]
+    if nothing.any():
+        whole = np.full(len(cells), -1, np.int64)
+        whole[~nothing] = at
+        at = whole
+    missing = nothing if nothing.any() else None
+    if found is not None:
+        return pa.DictionaryArray.from_arrays(pa.array(at.astype(np.int32), mask=missing), made)
+    return made if missing is None else made.take(pa.array(at, mask=missing))
+
+
+def _few(cells: Objects) -> tuple[npt.NDArray[np.int64], Objects] | None:
+    """Return each cell's number and the different cells; None where they are many."""
+    try:
+        if len(set(cells[:_LOOKED_AT].tolist())) * 2 > min(len(cells), _LOOKED_AT):
+            return None
+        codes, different = pd.factorize(cells)
+    except TypeError:  # lists within lists
+        return None
+    return None if len(different) > MOST_WORDS else (codes, _cells(list(different)))
+
+
+def _arrow(cells: Objects) -> pa.Array | None:
+    """Return texts, tuples of texts or tuples of pairs, none missing, as one Arrow array."""
+    if not len(cells) or isinstance(cells[0], str):
+        return pa.array(cells, _TEXT)
+    flat = list(chain.from_iterable(cells))
+    ends = pa.array(np.r_[0, np.cumsum(np.fromiter(map(len, cells), np.int64, len(cells)))])
+    kinds = set(map(type, flat))
+    if kinds <= {str}:
+        return pa.LargeListArray.from_arrays(ends, pa.array(flat, _TEXT))
+    if not kinds <= {tuple, list} or set(map(len, flat)) != {2}:
+        return None
+    names, numbers = zip(*flat, strict=True)
+    if set(map(type, names)) != {str} or set(map(type, numbers)) != {float}:
+        return None
+    words = pa.array(names, _TEXT).dictionary_encode()
+    return pa.LargeListArray.from_arrays(ends, pa.StructArray.from_arrays([words, pa.array(numbers)], ["0", "1"]))
+
+
+def _held(cells: Objects) -> pa.Array:
+    made = encoded(cells)
+    if made is None:
+        raise TypeError("a column that is mapped holds texts, or tuples of texts or of (text, number) pairs")
+    return made
+
+
+def _cells(values: Sequence[Any]) -> Objects:
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made
+
+
+def _one_for_each(value: tuple[Any, ...], number: int) -> Objects:
+    made = np.empty(number, dtype=object)
+    made.fill(value)
+    return made
