@@ -19,6 +19,7 @@ from truceline.findings.claims import ledger
 from truceline.findings.early_warning import early_warnings, nearest_km, said_of_nearest
 from truceline.findings.status import with_incidents, worst
 from truceline.findings.tables import Assessment
+from truceline.findings.workbench import Workbench
 from truceline.incidents import Incidents, weigh_standing
 from truceline.incidents.held import NEW, Held, hold_incidents
 from truceline.live.compare import differs, heirs, unlike
@@ -67,7 +68,7 @@ class Live:
         self._terms = Terms(agreements=brief.agreements, lines=brief.lines, log=log)
         eyes = Eyes.of(brief, given.readings.looks)
         made, held = self._whole(given.readings.observations, eyes)
-        seen = Seen(looks=eyes.looks, made=made, coverage=eyes.coverage)
+        seen = Seen(looks=eyes.looks, made=made, coverage=eyes.coverage, standing=eyes.standing)
         first = conclude(brief, given.readings, seen, now=now, claims=given.claims, log=log)
         self._state = _State(
             kept=Kept.of(given.readings),
@@ -205,6 +206,7 @@ class Live:
             digests=readings.digests,
             background=made.background,
             fixed_sources=made.masked,
+            workbench=Workbench.of(made, standing=eyes.standing, settings=brief.settings, log=self._terms.log),
         )
 
 
