@@ -46,9 +46,9 @@ class Regrouped:
         running = assessment.clocks[~assessment.clocks["incident_id"].isin(self.judged | self.gone)]
         return replace(
             assessment,
-            incidents=_in_place(assessment.incidents, self.incidents, frozenset(self.incidents["incident_id"])),
-            findings=_in_place(assessment.findings, self.findings, self.judged),
-            attributions=_in_place(assessment.attributions, self.attributions, self.judged),
+            incidents=in_place(assessment.incidents, self.incidents, frozenset(self.incidents["incident_id"])),
+            findings=in_place(assessment.findings, self.findings, self.judged),
+            attributions=in_place(assessment.attributions, self.attributions, self.judged),
             clocks=clocks_again(running, self.clocks, now=assessment.now)[0],
             status=self.status,
             claims=self.claims,
@@ -92,7 +92,7 @@ class Workbench:
         mine, apart = made[made["incident_id"].isin(groups)], made[~made["incident_id"].isin(groups)]
         terms = Terms(agreements=(a.agreement, *a.also), lines=a.lines, log=self.log)
         looking = bool(terms.across())
-        world = _in_place(a.incidents, mine, gone | frozenset(groups)) if looking else mine
+        world = in_place(a.incidents, mine, gone | frozenset(groups)) if looking else mine
         fresh = frozenset(world["incident_id"] if looking and terms.alike() else groups)
         findings, fresh = judge_changed(a.findings, Change(incidents=world, fresh=fresh, gone=gone), terms, now=a.now)
         touched = world[world["incident_id"].isin(fresh)]
@@ -146,7 +146,7 @@ def _together(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     return gathered([one, other], np.arange(len(one) + len(other)))
 
 
-def _in_place(held: pd.DataFrame, new: pd.DataFrame, names: frozenset[str]) -> pd.DataFrame:
+def in_place(held: pd.DataFrame, new: pd.DataFrame, names: frozenset[str]) -> pd.DataFrame:
     """Return the held rows of other incidents than those named, then the new ones."""
     kept = np.flatnonzero(~held["incident_id"].isin(names).to_numpy())
     return gathered([held, new], np.r_[kept, len(held) + np.arange(len(new))])

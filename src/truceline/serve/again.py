@@ -24,9 +24,12 @@ from truceline.provenance import canonical_json
 from truceline.serve.desk import open_desk
 from truceline.serve.handover import DIFFERS, MISSION_NAME, NOT_MADE, REPORTS_NAME, ROOM_NAME, SAME, report_name
 from truceline.serve.house import utc_now
+from truceline.serve.kept_groups import KIND as GROUPED
+from truceline.serve.kept_groups import grouped_entries
 from truceline.serve.ledger import Ledger
 from truceline.serve.releases import Release, Releases, render_daily
-from truceline.serve.reviews import Reviews, with_reviews
+from truceline.serve.reviews import Reviews, read_with
+from truceline.serve.succession import passed_on
 from truceline.store import Record
 from truceline.store.canonical import payloads
 from truceline.timespan import iso, parse_instant
@@ -84,14 +87,21 @@ class _Runs:
             self._check("incident", made.incidents)
             self._check("finding", made.findings)
             self._made[now] = made
-        return with_reviews(self._made[now], self._reviews.steps(when))
+        told = passed_on(self._reviews.steps(when), self._made[now].incidents)
+        reading = read_with(self._made[now], (each.step for each in told))
+        self._find(GROUPED, [(entry["incident_id"], canonical_json(entry)) for entry in grouped_entries(reading)])
+        return reading.assessment
 
     def _check(self, kind: str, table: pd.DataFrame) -> None:
+        rows = (row for ids, texts in payloads(table, f"{kind}_id") for row in zip(ids, texts, strict=True))
+        self._find(kind, ((name, text.encode()) for name, text in rows))
+
+    def _find(self, kind: str, made: Iterable[tuple[str, bytes]]) -> None:
+        """Raise where the record holds no such entry."""
         held = {canonical_json(said) for part in self._record.payloads(kind) for said in part}
-        for ids, texts in payloads(table, f"{kind}_id"):
-            for name, text in zip(ids, texts, strict=True):
-                if text.encode() not in held:
-                    raise RecordError(f"the {kind} does not come out anew as the record holds it.", item=name)
+        for name, text in made:
+            if text not in held:
+                raise RecordError(f"the {kind} does not come out anew as the record holds it.", item=name)
 
 
 def _again(one: Release, releases: Iterable[Release], folder: Path, runs: _Runs) -> Again:
