@@ -1,4 +1,4 @@
-"""What was split or merged in a room without a workbench: parts have a place and a time, and what is missing is said."""
+"""What was split or merged in a room without a workbench: parts have a place and a time; what is missing is said."""
 
 from __future__ import annotations
 
