@@ -1,12 +1,11 @@
 """Incidents worked out again from other groups: what the watch makes of a world in which association gives them."""
 
+from dataclasses import replace
+
 import pandas as pd
-import pytest
-from front import CLAIM, CLAIM_TIMES, HEAT, PERIOD, ROWS, check_same, front, live, readings, row, whole
+from front import HEAT, ROWS, check_same, front, readings, whole
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from dataclasses import replace
 
 # two rows of a source whose rows are events already never join: a setting of the association, and of nothing else
 APART = ("report", "patrol", "acoustic", "camera", "thermal", "events")
