@@ -8,7 +8,7 @@ says which incidents hold what it held.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from truceline.provenance import canonical_json, plain
@@ -60,9 +60,10 @@ class KeptGroups:
         """Whether the record holds any that stand."""
         return bool(self._held)
 
-    def keep(self, reading: Reading) -> None:
-        """Write what is new, and that what stands no more does not."""
-        with self._lock:
+    def keep(self, read: Callable[[], Reading]) -> None:
+        """Write what is new, and that what stands no more does not; `read` says how things stand."""
+        with self._lock:  # round the reading too: of two, the later is written last
+            reading = read()
             now = {entry["incident_id"]: entry for entry in grouped_entries(reading)}
             fresh = [
                 entry for name, entry in now.items() if canonical_json(entry) != self._held.get(name, (b"", ()))[0]

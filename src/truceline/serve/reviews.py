@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ import pandas as pd
 
 from truceline.errors import RequestError, UnknownNameError
 from truceline.findings.tables import ATTRIBUTIONS, Assessment
+from truceline.findings.workbench import in_place
 from truceline.observations.tables import new_table
 from truceline.serve.ledger import Ledger
 from truceline.serve.lifecycle import DECIDES, RULES, START, check_step
@@ -24,6 +25,7 @@ from truceline.timespan import iso
 
 KIND = "review"
 CONFIDENCE = ("low", "moderate", "high")
+_SAID_OF_PARTIES = ("attributed", "unattributed", "party_response")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,9 +191,12 @@ def with_reviews(assessment: Assessment, steps: Iterable[Step]) -> Assessment:
     return read_with(assessment, steps).assessment
 
 
-def _attributions(table: pd.DataFrame, steps: Iterable[Step]) -> pd.DataFrame:
+def _attributions(table: pd.DataFrame, steps: Sequence[Step]) -> pd.DataFrame:
     """Return the attributions with what people attributed and the parties answered; theirs replaces the machine's."""
-    rows = {row["incident_id"]: row for row in table.to_dict("records")}
+    said = {step.incident_id for step in steps if step.state in _SAID_OF_PARTIES}
+    if not said:
+        return table
+    rows = {row["incident_id"]: row for row in table[table["incident_id"].isin(said)].to_dict("records")}
     blank: dict[str, Any] = {
         "attributed_to": "undetermined",
         "probability": np.nan,
@@ -201,8 +206,10 @@ def _attributions(table: pd.DataFrame, steps: Iterable[Step]) -> pd.DataFrame:
         "party_response": "",
     }
     for step in steps:
+        if step.state not in _SAID_OF_PARTIES:
+            continue
         row = rows.get(step.incident_id) or blank | {"incident_id": step.incident_id}
-        if step.state in ("attributed", "unattributed"):
+        if step.state != "party_response":
             rows[step.incident_id] = row | {
                 "attributed_to": step.attributed_to or "undetermined",
                 "probability": np.nan,  # a person's judgement, given as confidence, not as a number
@@ -210,8 +217,8 @@ def _attributions(table: pd.DataFrame, steps: Iterable[Step]) -> pd.DataFrame:
                 "confidence": step.confidence or "low",
                 "basis": step.note,
             }
-        elif step.state == "party_response":
+        else:
             told = [str(row["party_response"])] if row["party_response"] not in ("", "not asked") else []
             rows[step.incident_id] = row | {"party_response": "; ".join([*told, f"{step.party}: {step.note}"])}
-    columns = {name: [row[name] for row in rows.values()] for name in ATTRIBUTIONS} if rows else {}
-    return new_table(ATTRIBUTIONS, columns, length=len(rows))
+    columns = {name: [row[name] for row in rows.values()] for name in ATTRIBUTIONS}
+    return in_place(table, new_table(ATTRIBUTIONS, columns, length=len(rows)), frozenset(said))

@@ -71,7 +71,7 @@ class Room:
     def keep_groups(self) -> None:
         """Write to the record what the groups that people made come to now, as far as it does not say so yet."""
         if self._groups.any or any(step.state in GROUPING for step in self.reviews.steps()):
-            self._groups.keep(self._reading(self._stands(None), None)[1])
+            self._groups.keep(lambda: self._reading(self._stands(None), None)[1])
 
     def _stands(self, at: datetime | None) -> Standing:
         with self._lock:
