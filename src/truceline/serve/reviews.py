@@ -186,11 +186,6 @@ def read_with(assessment: Assessment, steps: Iterable[Step], *, work_out: WorkOu
     return Reading(assessment=made, grouping=grouping, worked=worked)
 
 
-def with_reviews(assessment: Assessment, steps: Iterable[Step]) -> Assessment:
-    """Return the assessment as it reads with the steps: see `read_with`."""
-    return read_with(assessment, steps).assessment
-
-
 def _attributions(table: pd.DataFrame, steps: Sequence[Step]) -> pd.DataFrame:
     """Return the attributions with what people attributed and the parties answered; theirs replaces the machine's."""
     said = {step.incident_id for step in steps if step.state in _SAID_OF_PARTIES}
