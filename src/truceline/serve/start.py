@@ -71,7 +71,7 @@ def open_house(
     with record.batch(clock()) as batch:
         batch.append("room", [{"room": "mission", "mission": assessment.mission_id}], id_column="room")
     engine = open_desk(db)
-room = Room(spooled(assessment), record, clock)
+    room = Room(spooled(assessment), record, clock)
     room.keep_groups()
     return House(
         room=room,
