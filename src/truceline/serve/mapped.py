@@ -6,6 +6,7 @@ memory; here they are read from the disk as they are asked for, and the system l
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import chain
@@ -200,11 +201,12 @@ class Mapped(ExtensionArray):  # type: ignore[misc]
 
     @classmethod
     def _concat_same_type(cls, to_concat: Sequence[Mapped]) -> Self:
-        kinds = {one.held.type for one in to_concat}
-        if len(kinds) == 1:
+        to_concat = [one for one in to_concat if len(one)] or to_concat[:1]
+        if len({one.held.type for one in to_concat}) == 1:
             whole = pa.chunked_array([one.held for one in to_concat])
-            made = whole.unify_dictionaries().combine_chunks()
-            return cls(made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made)
+            with contextlib.suppress(pa.ArrowNotImplementedError):  # numbers into different lists
+                made = whole.unify_dictionaries().combine_chunks()
+                return cls(made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made)
         return cls(_held(np.concatenate([np.asarray(one) for one in to_concat])))
 
 
@@ -280,8 +282,8 @@ def _arrow(cells: Objects) -> pa.Array | None:
     names, numbers = zip(*flat, strict=True)
     if set(map(type, names)) != {str} or set(map(type, numbers)) != {float}:
         return None
-    words = pa.array(names, _TEXT).dictionary_encode()
-    return pa.LargeListArray.from_arrays(ends, pa.StructArray.from_arrays([words, pa.array(numbers)], ["0", "1"]))
+    pairs = pa.StructArray.from_arrays([pa.array(names, _TEXT), pa.array(numbers)], ["0", "1"])
+    return pa.LargeListArray.from_arrays(ends, pairs)
 
 
 def _held(cells: Objects) -> pa.Array:

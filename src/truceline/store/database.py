@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,10 @@ SEAL = sa.Table(
 )
 
 
+# connections kept open: to open one, and its log, takes longer than most of what is asked of it
+_KEPT: dict[str, Any] = {"pool_size": 4, "max_overflow": 100}
+
+
 def connect(path_or_url: str | Path, *, wait_s: float = 5.0) -> sa.Engine:
     """Return an engine on a database file or URL, SQLite's or PostgreSQL's.
 
@@ -55,8 +60,10 @@ def connect(path_or_url: str | Path, *, wait_s: float = 5.0) -> sa.Engine:
     text = str(path_or_url)
     url = sa.engine.make_url(text) if "://" in text else sa.URL.create("sqlite", database=text)
     if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, connect_args={"timeout": wait_s}, poolclass=sa.QueuePool, pool_size=4, max_overflow=100)
+        engine = sa.create_engine(url, connect_args={"timeout": wait_s}, poolclass=sa.QueuePool, **_KEPT)
         sa.event.listen(engine, "connect", _set_durable)
+        sa.event.listen(engine, "connect", partial(_know_file, url.database))
+        sa.event.listen(engine, "checkout", partial(_check_file, url.database))
         sa.event.listen(engine, "begin", _begin)
     else:
         engine = sa.create_engine(url, poolclass=sa.NullPool)
@@ -125,6 +132,24 @@ def _set_durable(connection: Any, _record: Any) -> None:
     except Exception:
         connection.close()
         raise
+
+
+def _know_file(path: str, _connection: Any, record: Any) -> None:
+    record.info["file"] = _file(path)
+
+
+def _check_file(path: str, _connection: Any, record: Any, _fairy: Any) -> None:
+    # a connection outlives the file's name: what is written through it after that is nowhere
+    if record.info["file"] != _file(path):
+        raise sa.exc.DisconnectionError("another file has this name now, or none")
+
+
+def _file(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _still(engine: sa.Engine) -> dict[str, str]:
