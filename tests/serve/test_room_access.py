@@ -12,7 +12,19 @@ from truceline.serve.paper_making import Page
 from truceline.serve.shelf import Shelf
 
 pytestmark = pytest.mark.page
-VIEWS = ("watch", "clocks", "coverage", "feeds", "windows", "claims", "agreement", "plan", "exercise", "outlook", "reports")
+VIEWS = (
+    "watch",
+    "clocks",
+    "coverage",
+    "feeds",
+    "windows",
+    "claims",
+    "agreement",
+    "plan",
+    "exercise",
+    "outlook",
+    "reports",
+)
 SIZES = {"phone": (375, 812), "laptop": (1366, 768), "wall": (2560, 1440)}
 
 
