@@ -28,7 +28,7 @@ VIEWS = (
 SIZES = {"phone": (375, 812), "laptop": (1366, 768), "wall": (2560, 1440)}
 
 
-def one_page(kind, folder, now):
+def one_page(kind, folder, now, tell):
     return [Page(name="index", title=kind, html=b"<!doctype html><html lang=en><title>x</title><h1>A paper</h1>")]
 
 

@@ -15,7 +15,7 @@ from truceline.serve.shelf import Shelf
 pytestmark = pytest.mark.page
 
 
-def two_pages(kind, folder, now):
+def two_pages(kind, folder, now, tell):
     script = "<script>document.body.dataset.ran = 'yes'</script>"
     return [
         Page(name=name, title=name, html=f"<!doctype html><body><h1>{text}</h1>{script}".encode())

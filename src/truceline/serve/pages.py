@@ -15,7 +15,21 @@ from truceline.serve.replies import base_of, json_reply
 router = APIRouter(tags=["page"])
 _SCRIPTS = tuple(
     f"{name}.js"
-    for name in ("room", "state", "away", "drafts", "columns", "dots", "over", "strip", "map", "drawer", "views", "papers", "feeds")
+    for name in (
+        "room",
+        "state",
+        "away",
+        "drafts",
+        "columns",
+        "dots",
+        "over",
+        "strip",
+        "map",
+        "drawer",
+        "views",
+        "papers",
+        "feeds",
+    )
 )
 _FILES = {"room.css": "text/css", **dict.fromkeys(_SCRIPTS, "text/javascript")}
 _VENDORED = {"maplibre-gl.js": "text/javascript", "maplibre-gl.css": "text/css"}
