@@ -35,7 +35,7 @@ function wait(place, told) {
   if (of) { bar.max = of; bar.value = Math.max(0, number - 1); }
   const part = of ? word("room.paper_part", { number, of }) : "", says = place.querySelector(".part");
   if (says.textContent !== part) says.textContent = part;
-  place.querySelector(".now").textContent = [what, since ? word("room.paper_since", { seconds: since }) : ""].filter(Boolean).join(" · ");
+  place.querySelector(".now").replaceChildren(make("span", { lang: "en", text: what || "" }), since ? ` · ${word("room.paper_since", { seconds: since })}` : "");
 }
 function say(place, role, ...texts) {
   place.replaceChildren(make("div", { role }, ...texts.map((text, k) => make("p", { text, class: k ? "small" : "" }))));

@@ -102,7 +102,7 @@ export function paint(changed) {
 }
 export function layOut() {
   if (!state.data) return;
-  const wide = Math.max(620, box.parentElement.clientWidth), beside = document.getElementById("map").getBoundingClientRect();
+  const wide = Math.max(600, box.parentElement.clientWidth), beside = document.getElementById("map").getBoundingClientRect();
   const own = Math.min(620, Math.max(300, 90 + 26 * state.data.days.length));
   // as high as the map where the two stand side by side
   const high = beside.left > box.getBoundingClientRect().right - 40 ? Math.max(own, beside.height) : own;
