@@ -29,7 +29,9 @@ SIZES = {"phone": (375, 812), "laptop": (1366, 768), "wall": (2560, 1440)}
 
 
 def one_page(kind, folder, now, tell):
-    return [Page(name="index", title=kind, html=b"<!doctype html><html lang=en><title>x</title><h1>A paper</h1>")]
+    title = f"{kind}: a title as long as those of the plans that missions have, and longer than a phone is wide"
+    html = b"<!doctype html><html lang=en><title>x</title><h1>A paper</h1>"
+    return [Page(name=name, title=title, html=html) for name in ("index", "second")]
 
 
 @pytest.fixture(scope="module")
