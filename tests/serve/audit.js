@@ -46,5 +46,8 @@
     const style = getComputedStyle(e);
     if (seen(e) && !hidden(e) && style.overflowX === "hidden" && e.scrollWidth > e.clientWidth + 1) found.push(`cut: ${name(e)}`);
   }
+  for (const e of document.querySelectorAll("button, select, input, textarea, h1, h2, h3, p, .tone, dt, dd")) {
+    if (seen(e) && !hidden(e) && !e.closest(".scroll, #map") && e.getBoundingClientRect().right > room + 1) found.push(`beyond the edge: ${name(e)}`);
+  }
   return [...new Set(found)];
 })()

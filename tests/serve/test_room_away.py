@@ -182,3 +182,21 @@ def test_what_is_half_typed_stays_when_others_change_the_room_the_state_or_the_l
         page.wait_for_timeout(300)
         assert page.locator("#view-windows [name=purpose]").input_value() == "half a purpose"
     house.close()
+
+
+def test_a_killed_database_server_is_told_of_and_found_again(browser, own_server):
+    house = make_house(own_server.new_database(), front(), clock=Clock(NOW))
+    with serving(house) as (address, _), opening(browser, address) as people:
+        page = people("olena")
+        incident = begin_a_step(page)
+        own_server.kill()
+        page.click("#drawer form.step button")
+        wait_until(page, "document.querySelector('#drawer form.step [role=alert]').textContent !== ''")
+        assert "cannot be reached" in page.locator("#away").inner_text()
+        own_server.start()
+        wait_until(page, BACK)
+        assert page.locator("#drawer [name=note]").input_value() == NOTE
+        page.click("#drawer form.step button")
+        page.wait_for_selector("#drawer ol li")
+        assert taken(house, incident) == [("logged", NOTE)]
+    house.close()
