@@ -17,6 +17,7 @@ from truceline.findings.early_warning import early_warnings, far_from_line
 from truceline.findings.force import hours_in_force
 from truceline.findings.status import exposure_box, sector_status
 from truceline.findings.tables import Assessment
+from truceline.findings.workbench import Workbench
 from truceline.incidents import Incidents, IncidentSettings, make_incidents, weigh_standing
 from truceline.observations import LOOKS, Readings, new_table
 from truceline.observations.outages import Outage
@@ -114,6 +115,7 @@ class Seen:
     looks: pd.DataFrame
     made: Incidents
     coverage: Coverage
+    standing: StandingBy | None = None  # whose silence counts
 
 
 def monitor(
@@ -141,9 +143,10 @@ def monitor(
         places=brief.places,
         settings=brief.settings,
     )
-    made = weigh_standing(made, readings.observations, standing(brief), brief.settings)
+    stood = standing(brief)
+    made = weigh_standing(made, readings.observations, stood, brief.settings)
     tell("coverage")
-    seen = Seen(looks=looks, made=made, coverage=watch(brief, looks))
+    seen = Seen(looks=looks, made=made, coverage=watch(brief, looks), standing=stood)
     tell("findings")
     return conclude(brief, readings, seen, now=now, claims=claims, log=log)
 
@@ -205,6 +208,7 @@ def conclude(
         background=seen.made.background,
         fixed_sources=seen.made.masked,
         also=brief.agreements[1:],
+        workbench=Workbench.of(seen.made, standing=seen.standing, settings=brief.settings, log=log),
     )
 
 

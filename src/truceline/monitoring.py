@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import geopandas as gpd
 import pandas as pd
 
+from truceline.findings.clocks import clock_ids
 from truceline.findings.tables import Assessment
 from truceline.provenance import VERSION, canonical_json, digest
 from truceline.report import map_html, render_folder, strip_chart_figure, summary_text
@@ -29,6 +30,8 @@ RECORDED = {
     "findings": "finding_id",
     "claims": "claim_id",
 }
+# ... of which an entry may have to say that it is no longer so
+WITHDRAWN = {"findings": "finding_id", "attributions": "incident_id", "clocks": "clock_id"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +177,10 @@ class Changed(Protocol):
     def gone(self) -> Mapping[str, tuple[str, ...]]:
         """Incident that is no longer there -> the incidents that hold what it held."""
 
+    @property
+    def lost(self) -> Mapping[str, tuple[str, ...]]:
+        """Findings, attributions, clocks -> names of those that are no longer said."""
+
 
 def keep(assessment: Assessment, record: Record) -> str:
     """Append everything an assessment rests on and concluded to the record, and return the root that holds it.
@@ -190,12 +197,15 @@ def keep(assessment: Assessment, record: Record) -> str:
 def keep_changes(update: Changed, batch: Batch) -> None:
     """Append what an update changed to a batch of the record, and nothing of what it did not.
 
-    An incident that is no longer there gets an entry that says which incidents superseded it; what was said of it
-    before stays.
+    An incident that is no longer there gets an entry that says which incidents superseded it; a finding, attribution or
+    clock that a changed incident no longer has one that says that nothing did. What was said before stays.
     """
     _append(batch, update.assessment, update.fresh)
     ends = [{"incident_id": name, "superseded_by": list(heirs)} for name, heirs in sorted(update.gone.items())]
     batch.append("incident", ends, id_column="incident_id")
+    for table, id_column in WITHDRAWN.items():
+        withdrawn = [{id_column: name, "superseded_by": []} for name in update.lost.get(table, ())]
+        batch.append(table.removesuffix("s"), withdrawn, id_column=id_column)
 
 
 def _append(batch: Batch, assessment: Assessment, tables: Mapping[str, pd.DataFrame]) -> str:
@@ -209,7 +219,7 @@ def _append(batch: Batch, assessment: Assessment, tables: Mapping[str, pd.DataFr
     batch.append("status", status, id_column="status_id")
     batch.append("attribution", tables["attributions"], id_column="incident_id")
     clocks = tables["clocks"]
-    clocks = clocks.assign(clock_id=clocks["incident_id"] + "|" + clocks["clause"] + "|" + clocks["step"])
+    clocks = clocks.assign(clock_id=clock_ids(clocks))
     batch.append("clock", clocks, id_column="clock_id")
     inputs_digest = digest(canonical_json(dict(assessment.digests)))
     batch.append("run", [{"run": run_id, "inputs": inputs_digest, "version": VERSION}], id_column="run")

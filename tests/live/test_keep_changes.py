@@ -1,8 +1,13 @@
 """The record after updates: what changed, and nothing of what did not."""
 
-import pytest
-from front import PERIOD, front, live, readings, row
+import itertools
 
+import pytest
+from front import PERIOD, ROWS, front, live, readings, row
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from truceline.findings.clocks import clock_ids
 from truceline.monitoring import keep, keep_changes
 from truceline.store import Record, verify
 
@@ -40,3 +45,58 @@ def test_an_incident_that_is_gone_is_superseded_and_nothing_is_overwritten(recor
     assert told["record_supersedes"].iloc[-1] == told["record_entry"].iloc[0]
     assert told["observations"].iloc[0] == ["obs-b"]
     assert not verify(tmp_path / "record.sqlite")
+
+
+def stands(record, kind):
+    """Return what the record holds of a kind for now: the latest entries, without those that say it is no longer so."""
+    latest = {}
+    for part in record.payloads(kind):
+        for said in part:
+            latest[said.get("finding_id") or said.get("clock_id") or said["incident_id"]] = said
+    return {name for name, said in latest.items() if "superseded_by" not in said}
+
+
+@settings(deadline=None, max_examples=15)
+@given(rows=ROWS, cuts=st.lists(st.integers(0, 40), min_size=1, max_size=3), terms=st.sampled_from(["alone", "across"]))
+def test_what_the_record_holds_for_now_is_what_is_concluded_now(tmp_path_factory, rows, cuts, terms):
+    record = Record.open(tmp_path_factory.mktemp("kept") / "record.sqlite")
+    edges = [0, *sorted(cuts), len(rows)]
+    batches = [readings(rows[a:b]) for a, b in itertools.pairwise(edges)]
+    watched = live(front(terms, watched=False), batches[0])
+    keep(watched.assessment, record)
+    for batch in batches[1:]:
+        update = watched.take(batch, now=PERIOD.end)
+        with record.batch(update.assessment.now) as writing:
+            keep_changes(update, writing)
+    now = watched.assessment
+    assert stands(record, "incident") == set(now.incidents["incident_id"])
+    assert stands(record, "finding") == set(now.findings["finding_id"])
+    assert stands(record, "attribution") == set(now.attributions["incident_id"])
+    assert stands(record, "clock") == set(clock_ids(now.clocks))
+
+
+def test_a_finding_that_a_changed_incident_no_longer_has_is_withdrawn_and_stays_readable(record, tmp_path):
+    # a patrol's sighting in the truce breaches it; reported anew at an hour before the truce it cannot have
+    watched = live(front(watched=False), readings([row("a", sensor="patrol", reliability="A", credibility="1")]))
+    (finding,) = watched.assessment.findings["finding_id"]
+    assert len(watched.assessment.clocks) == 2
+    keep(watched.assessment, record)
+    late = row("a", sensor="patrol", reliability="A", credibility="1", hour=2.0, reported_at=PERIOD.end)
+    update = watched.take(readings([late]), now=PERIOD.end)
+    assert not len(update.assessment.findings)
+    with record.batch(update.assessment.now) as batch:
+        keep_changes(update, batch)
+    told = record.entries("finding")
+    assert told["record_id"].tolist() == [finding, finding]
+    assert told["superseded_by"].iloc[-1] == []
+    assert told["verdict"].iloc[0] == "violation"
+    assert told["record_supersedes"].iloc[-1] == told["record_entry"].iloc[0]
+    assert len(record.entries("clock")) == 4
+    assert record.entries("attribution")["superseded_by"].iloc[-1] == []
+    assert not verify(tmp_path / "record.sqlite")
+    # and said again when it is so again
+    back = row("a", sensor="patrol", reliability="A", credibility="1", reported_at=PERIOD.end.replace(day=13))
+    update = watched.take(readings([back]), now=PERIOD.end)
+    with record.batch(update.assessment.now) as batch:
+        keep_changes(update, batch)
+    assert stands(record, "finding") == {finding}

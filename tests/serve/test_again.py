@@ -14,6 +14,9 @@ from truceline.mission import open_mission
 from truceline.provenance import digest
 from truceline.serve.again import reports_again
 from truceline.serve.handover import hand_over
+from truceline.serve.kept_groups import KIND as GROUPED
+from truceline.serve.regrouping import part_id
+from truceline.store import Record
 
 MISSION = Path(__file__).parents[2] / "missions" / "easter-2026"
 
@@ -32,7 +35,9 @@ def over(tmp_path_factory):
     (folder / "mission.yaml").write_text("\n".join(lines))
     clock = Clock(datetime(2026, 4, 14, 6, 0, 0, 123456, tzinfo=UTC))
     house = make_house(place / "room.sqlite", open_mission(folder).monitor().assessment, clock=clock)
-    incident = house.room.assessment().incidents["incident_id"].iloc[0]
+    first, *others = house.room.assessment().incidents.itertuples()
+    incident, whole = first.incident_id, next(one for one in others if len(one.observations) > 1)
+    second = next(one.incident_id for one in others if one is not whole)
     published = []
     with client_of(house, "taras") as taras, client_of(house, "helen") as helen:
         for correction in ("", "A place was named wrongly."):
@@ -40,10 +45,18 @@ def over(tmp_path_factory):
             assert "release_id" in one, one
             helen.post(f"/api/releases/{one['release_id']}/approval", json={"sha256": one["sha256"]})
             published.append(helen.get(f"/api/releases/{one['release_id']}").content)
+            # in the same second, and after it was asked for
             step(taras, incident, "logged" if not correction else "triaged", 1 if correction else 0)
             if not correction:
                 step(taras, incident, "triaged", 1)
                 assert step(taras, incident, "out_of_scope", 2, note="a field burning").status_code == 201
+                for n, state in enumerate(("logged", "triaged")):
+                    assert step(taras, whole.incident_id, state, n).status_code == 201
+                    assert step(taras, second, state, n).status_code == 201
+                parts = [[whole.observations[0]], list(whole.observations[1:])]
+                assert step(taras, whole.incident_id, "split", 2, parts=parts, note="two fires").status_code == 201
+                same = part_id(house.room.reviews.steps()[-1], parts[0])
+                assert step(taras, second, "duplicate", 2, into=same, note="the same fire").status_code == 201
             clock.now += timedelta(hours=2)
     house.close()
     (folder / "signing.key").write_text("secret")
@@ -63,6 +76,7 @@ def test_every_published_report_comes_out_byte_for_byte_from_the_mission_and_the
         ("2026-04-11.v2.en.html", "same"),
     ]
     assert not (folder / "mission" / "signing.key").exists()
+    assert len(Record.open(folder / "room.sqlite").entries(GROUPED)) == 3, "two parts, one of them merged into since"
 
 
 def test_a_report_that_was_changed_is_named_and_so_is_a_mission_that_was(over, tmp_path):

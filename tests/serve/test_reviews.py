@@ -11,7 +11,7 @@ from rooms import Clock, client_of, make_house, step
 
 from truceline.serve.ledger import Ledger
 from truceline.serve.refusals import ConflictError
-from truceline.serve.reviews import Reviews, with_reviews
+from truceline.serve.reviews import Reviews, read_with
 from truceline.store import verify
 
 TO_FINDINGS = [
@@ -221,7 +221,7 @@ def test_a_split_makes_an_incident_of_each_part(tmp_path):
 
 def test_without_steps_nothing_is_changed():
     whole = assessment()
-    assert with_reviews(whole, ()) is whole
+    assert read_with(whole, ()).assessment is whole
 
 
 def test_decisions_leave_probabilities_and_verdicts_as_they_were(small):

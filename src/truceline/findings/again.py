@@ -36,8 +36,12 @@ class Terms:
 
         That is when acts on record have happened since, or when two agreements name a clause alike.
         """
+        return self.alike() or self._on_record(then) != self._on_record(now)
+
+    def alike(self) -> bool:
+        """Return whether two agreements name a clause alike: a finding does not tell then which of them it is under."""
         names = [clause.clause_id for agreement in self.agreements for clause in agreement.clauses]
-        return len(set(names)) < len(names) or self._on_record(then) != self._on_record(now)
+        return len(set(names)) < len(names)
 
     def _on_record(self, now: datetime) -> int:
         recorded = sum(record.time.latest <= now for agreement in self.agreements for record in agreement.records)
@@ -86,25 +90,36 @@ class Concluded:
 
     def _findings(self, change: Change, terms: Terms, now: datetime) -> tuple[pd.DataFrame, frozenset[str]]:
         """Return the findings, and the fresh incidents with those added whose findings the others swayed."""
-        looking, names = terms.across(), change.incidents["incident_id"]
-        fresh, alone = change.fresh, True if looking else None
-        mine = change.incidents[names.isin(fresh)]
-        made = assess(mine, terms.agreements, lines=terms.lines, log=terms.log, now=now, by_itself=alone)
+        made, fresh = judge_changed(self.findings, change, terms, now=now)
         held = self.findings[~self.findings["incident_id"].isin(fresh | change.gone)]
-        if looking:
-            there = assess(
-                change.incidents, terms.agreements, lines=terms.lines, log=terms.log, now=now, by_itself=False
-            )
-            across = held["clause"].isin({name.partition("|")[0] for name in looking}).to_numpy()
-            some = held[across]
-            across[across] = (some["clause"] + "|" + some["interpretation"]).isin(looking).to_numpy()
-            swayed = _differing(held[across], there[~there["incident_id"].isin(fresh)])
-            turned = held["incident_id"].isin(swayed)
-            parts = [made, held[turned & ~across], there[there["incident_id"].isin(fresh | swayed)]]
-            made = pd.concat([part for part in parts if len(part)] or parts[:1]).sort_values(KEY, ignore_index=True)
-            held, fresh = held[~turned], fresh | swayed
         ids = (table["incident_id"].to_numpy(object) for table in (held, made))
         return with_rows(held, made, np.searchsorted(*ids)), fresh
+
+
+def judge_changed(
+    findings: pd.DataFrame, change: Change, terms: Terms, *, now: datetime
+) -> tuple[pd.DataFrame, frozenset[str]]:
+    """Return all findings of the fresh incidents and of those the others swayed, in order; and which they are.
+
+    `findings` are those there were. Without clauses that look across incidents only the fresh ones are read of the
+    change's incidents.
+    """
+    looking, names = terms.across(), change.incidents["incident_id"]
+    fresh, alone = change.fresh, True if looking else None
+    mine = change.incidents[names.isin(fresh)]
+    made = assess(mine, terms.agreements, lines=terms.lines, log=terms.log, now=now, by_itself=alone)
+    if not looking:
+        return made, fresh
+    there = assess(change.incidents, terms.agreements, lines=terms.lines, log=terms.log, now=now, by_itself=False)
+    held = findings[~findings["incident_id"].isin(fresh | change.gone)]
+    across = held["clause"].isin({name.partition("|")[0] for name in looking}).to_numpy()
+    some = held[across]
+    across[across] = (some["clause"] + "|" + some["interpretation"]).isin(looking).to_numpy()
+    swayed = _differing(held[across], there[~there["incident_id"].isin(fresh)])
+    turned = held["incident_id"].isin(swayed)
+    parts = [made, held[turned & ~across], there[there["incident_id"].isin(fresh | swayed)]]
+    made = pd.concat([part for part in parts if len(part)] or parts[:1]).sort_values(KEY, ignore_index=True)
+    return made, fresh | swayed
 
 
 def _differing(before: pd.DataFrame, after: pd.DataFrame) -> frozenset[str]:

@@ -70,6 +70,11 @@ def clocks_again(held: pd.DataFrame, begun: pd.DataFrame, *, now: datetime) -> t
     return with_rows(held, new, places_in_order(_order(held), (keys[order], ids[order]))), new
 
 
+def clock_ids(clocks: pd.DataFrame) -> pd.Series:
+    """Return what each clock is called in the record."""
+    return clocks["incident_id"] + "|" + clocks["clause"] + "|" + clocks["step"]
+
+
 def _states(table: pd.DataFrame, now: datetime) -> pd.Series:
     overdue = table["due"].notna() & (table["due"] < pd.Timestamp(now))
     return overdue.map({True: "overdue", False: "running"}).where(table["due"].notna(), "no due time agreed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,6 +14,9 @@ from truceline.incidents.tables import BACKGROUND, MASKED
 from truceline.observations.tables import Schema, empty
 from truceline.strip import Strip
 from truceline.timespan import Timespan
+
+if TYPE_CHECKING:
+    from truceline.findings.workbench import Workbench
 
 # what `judge` reads: only `id` and `time` must be there; text may be '', numbers nan
 SIGHTINGS: Schema = {
@@ -182,3 +186,11 @@ class Assessment:
     fixed_sources: pd.DataFrame = field(default_factory=lambda: empty(MASKED))  # heat that burns day after day
     also: tuple[Agreement, ...] = ()  # further agreements judged in the same run
     grid_km: float = 0.0  # of a release: every place lies on a grid so wide; 0: places are as they are
+    workbench: Workbench | None = None  # works incidents out again from other groups of observations; None: not at hand
+    # incident grouped by a person -> the incidents it stands for, which are shown beside it and counted no more
+    stands_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def replaced(self) -> frozenset[str]:
+        """The incidents that others stand for: split into parts, or the same as another."""
+        return frozenset(name for several in self.stands_for.values() for name in several)

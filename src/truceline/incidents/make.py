@@ -84,6 +84,7 @@ def incidents_of(
         background=list_background(learnt.background, lambda step, cell: columns_of(learnt.rates, step, cell)),
         masked=learnt.sites.assign(place=name_places(learnt.sites["lon_deg"], learnt.sites["lat_deg"], places)),
         assumptions=list_assumptions(settings, list_rates(learnt.rates)),
+        learnt=learnt,
     )
 
 
@@ -94,6 +95,7 @@ class Learnt:
     background: Background
     rates: Rates
     sites: pd.DataFrame  # MASKED, without places
+    on_site: pd.Series  # observation_id -> row of `sites`, for heat that lies on one
 
 
 def take_rows(
@@ -119,7 +121,8 @@ def take_rows(
     kept["site_of"] = np.full(len(kept), -1, np.int64)
     kept.loc[banded, "site_of"] = found.site_of
     rows = in_order(kept[may_join(kept, period, settings)])
-    return rows, Learnt(background=background, rates=rates, sites=found.sites)
+    on_site = rows.loc[rows["site_of"] >= 0].set_index("observation_id")["site_of"]
+    return rows, Learnt(background=background, rates=rates, sites=found.sites, on_site=on_site)
 
 
 def in_band(kept: pd.DataFrame, settings: IncidentSettings) -> Flags:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from truceline.observations.tables import Schema
+
+if TYPE_CHECKING:
+    from truceline.incidents.make import Learnt
 
 INCIDENTS: Schema = {
     "incident_id": "text",
@@ -96,3 +100,4 @@ class Incidents:
     background: pd.DataFrame
     masked: pd.DataFrame
     assumptions: pd.DataFrame
+    learnt: Learnt | None = None  # to weigh other groups of the observations by; None: not kept

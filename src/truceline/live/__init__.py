@@ -3,6 +3,7 @@
 May import all rooms below; touches neither disk nor network nor clock.
 """
 
-from truceline.live.take import Live, Update
+from truceline.live.take import Live
+from truceline.live.update import Update
 
 __all__ = ["Live", "Update"]

@@ -7,8 +7,8 @@ anew; reports, and what sensors on the ground tell, change the incidents around 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -19,28 +19,18 @@ from truceline.findings.claims import ledger
 from truceline.findings.early_warning import early_warnings, nearest_km, said_of_nearest
 from truceline.findings.status import with_incidents, worst
 from truceline.findings.tables import Assessment
+from truceline.findings.workbench import Workbench
 from truceline.incidents import Incidents, weigh_standing
 from truceline.incidents.held import NEW, Held, hold_incidents
-from truceline.live.compare import differs, heirs, unlike
+from truceline.live.compare import differs
 from truceline.live.eyes import Eyes
+from truceline.live.update import Update, update_of
 from truceline.mission import Given, Mission
 from truceline.monitor import Brief, Seen, assumed, conclude, said_of_watch
 from truceline.observations import Readings
 from truceline.observations.added import Added, Kept, add_readings
 from truceline.observations.order import gathered
 from truceline.observations.outages import Outage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
-    """What a batch made of the assessment."""
-
-    assessment: Assessment
-    changed: tuple[str, ...]  # ids of incidents that are new, changed in any table, or gone; sorted
-    whole: bool  # whether every incident was weighed again
-    # table of the assessment -> its rows that are new or say something else than before
-    fresh: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    gone: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # id -> incidents that hold what it held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,7 +57,7 @@ class Live:
         self._terms = Terms(agreements=brief.agreements, lines=brief.lines, log=log)
         eyes = Eyes.of(brief, given.readings.looks)
         made, held = self._whole(given.readings.observations, eyes)
-        seen = Seen(looks=eyes.looks, made=made, coverage=eyes.coverage)
+        seen = Seen(looks=eyes.looks, made=made, coverage=eyes.coverage, standing=eyes.standing)
         first = conclude(brief, given.readings, seen, now=now, claims=given.claims, log=log)
         self._state = _State(
             kept=Kept.of(given.readings),
@@ -127,7 +117,7 @@ class Live:
         )
         state = replace(state, assessment=self._assessed(state, now))
         self._state = state
-        return _update(old.assessment, state.assessment, added, change, fresh, clocks, whole=whole)
+        return update_of(old.assessment, state.assessment, added, change, fresh, clocks, whole=whole)
 
     def _tells_of_heat(self, added: Added) -> bool:
         """Return whether what came, or what it replaced, is heat that has a say in every incident."""
@@ -205,6 +195,7 @@ class Live:
             digests=readings.digests,
             background=made.background,
             fixed_sources=made.masked,
+            workbench=Workbench.of(made, standing=eyes.standing, settings=brief.settings, log=self._terms.log),
         )
 
 
@@ -212,39 +203,3 @@ def _change(before: pd.DataFrame, after: pd.DataFrame, other: np.ndarray[tuple[i
     fresh = frozenset(after["incident_id"].to_numpy(object)[other])
     gone = frozenset(before["incident_id"]) - frozenset(after["incident_id"])
     return Change(incidents=after, fresh=fresh, gone=gone)
-
-
-def _update(
-    before: Assessment,
-    after: Assessment,
-    added: Added,
-    change: Change,
-    fresh: frozenset[str],
-    clocks: pd.DataFrame,
-    *,
-    whole: bool,
-) -> Update:
-    """Return what is new in each table, and what became of the incidents that are gone."""
-    of_fresh = {
-        name: table[table["incident_id"].isin(fresh)]
-        for name, table in (
-            ("incidents", after.incidents),
-            ("findings", after.findings),
-            ("attributions", after.attributions),
-        )
-    }
-    looks = after.looks if after.looks is before.looks else after.looks[differs(before.looks, after.looks, "look_id")]
-    return Update(
-        assessment=after,
-        changed=tuple(sorted(fresh | change.gone)),
-        whole=whole,
-        fresh={
-            **of_fresh,
-            "observations": added.new,
-            "looks": looks[:0] if after.looks is before.looks else looks,
-            "status": after.status[unlike(before.status, after.status)],
-            "claims": after.claims[unlike(before.claims, after.claims)],
-            "clocks": clocks,
-        },
-        gone=heirs(before.incidents, of_fresh["incidents"], change.gone),
-    )

@@ -197,7 +197,7 @@ def _dropped(shown: Assessment, profile: Profile, withheld: Counter[str]) -> Ass
         # when one source last looked, or that one sensor is out, tells where nobody looks now
         told = [text for text in shown.warnings if not text.startswith(_OF_ONE_SENSOR)]
         withheld["not for this reader, warnings"] = len(shown.warnings) - len(told)
-        shown = replace(shown, digests=digests, warnings=tuple(map(_without_decimals, told)))
+        shown = replace(shown, digests=digests, warnings=tuple(map(_without_decimals, told)), workbench=None)
     return replace(shown, **changed)
 
 

@@ -11,7 +11,6 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -24,9 +23,12 @@ from truceline.provenance import canonical_json
 from truceline.serve.desk import open_desk
 from truceline.serve.handover import DIFFERS, MISSION_NAME, NOT_MADE, REPORTS_NAME, ROOM_NAME, SAME, report_name
 from truceline.serve.house import utc_now
+from truceline.serve.kept_groups import KIND as GROUPED
+from truceline.serve.kept_groups import grouped_entries
 from truceline.serve.ledger import Ledger
 from truceline.serve.releases import Release, Releases, render_daily
-from truceline.serve.reviews import Reviews, with_reviews
+from truceline.serve.reviews import Reviews, read_with
+from truceline.serve.succession import passed_on
 from truceline.store import Record
 from truceline.store.canonical import payloads
 from truceline.timespan import iso, parse_instant
@@ -74,9 +76,16 @@ class _Runs:
         self._record = record
         self._reviews = reviews
         self._made: dict[str, Assessment] = {}
+        tables = {kind: record.entries(kind).drop_duplicates("record_id") for kind in ("review", "release")}
+        self._place = {kind: dict(zip(t["record_id"], t["record_entry"], strict=True)) for kind, t in tables.items()}
 
-    def at(self, when: datetime) -> Assessment:
-        """Return the assessment that stood at an instant, with every step taken by then."""
+    def of(self, release: Release) -> Assessment:
+        """Return the assessment that stood when a release was asked for, with every step taken by then.
+
+        Instants are written to the second: of the steps of that second those count that the record has before it.
+        """
+        when, asked = parse_instant(release.asked_at), self._place["release"][release.release_id]
+        steps = [s for s in self._reviews.steps(when) if self._place["review"][s.step_id] < asked]
         runs = [run.rpartition(" at ")[2] for run in self._record.entries("run")["run"]]
         now = max(run for run in runs if run <= iso(when))
         if now not in self._made:
@@ -84,14 +93,21 @@ class _Runs:
             self._check("incident", made.incidents)
             self._check("finding", made.findings)
             self._made[now] = made
-        return with_reviews(self._made[now], self._reviews.steps(when))
+        told = passed_on(steps, self._made[now].incidents)
+        reading = read_with(self._made[now], (each.step for each in told))
+        self._find(GROUPED, [(entry["incident_id"], canonical_json(entry)) for entry in grouped_entries(reading)])
+        return reading.assessment
 
     def _check(self, kind: str, table: pd.DataFrame) -> None:
+        rows = (row for ids, texts in payloads(table, f"{kind}_id") for row in zip(ids, texts, strict=True))
+        self._find(kind, ((name, text.encode()) for name, text in rows))
+
+    def _find(self, kind: str, made: Iterable[tuple[str, bytes]]) -> None:
+        """Raise where the record holds no such entry."""
         held = {canonical_json(said) for part in self._record.payloads(kind) for said in part}
-        for ids, texts in payloads(table, f"{kind}_id"):
-            for name, text in zip(ids, texts, strict=True):
-                if text.encode() not in held:
-                    raise RecordError(f"the {kind} does not come out anew as the record holds it.", item=name)
+        for name, text in made:
+            if text not in held:
+                raise RecordError(f"the {kind} does not come out anew as the record holds it.", item=name)
 
 
 def _again(one: Release, releases: Iterable[Release], folder: Path, runs: _Runs) -> Again:
@@ -100,7 +116,7 @@ def _again(one: Release, releases: Iterable[Release], folder: Path, runs: _Runs)
     corrections = [r.correction for r in before if r.correction]
     asked_at = parse_instant(one.asked_at)
     try:
-        made = render_daily(runs.at(asked_at), one.day, one.language, corrections, asked_at)
+        made = render_daily(runs.of(one), one.day, one.language, corrections, asked_at)
     except TrucelineError as error:
         return Again(report=name, state=NOT_MADE, says=f"{getattr(error, 'item', '')} {error}".strip())
     same = made == (folder / REPORTS_NAME / name).read_bytes()

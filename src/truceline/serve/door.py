@@ -6,10 +6,11 @@ anything leaves, that this account looked at this. What cannot be written down d
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,11 +21,13 @@ from truceline.errors import UnknownNameError
 from truceline.findings.tables import Assessment
 from truceline.report.release import PROFILES, Profile, release
 from truceline.serve.features import Collection, Collections
+from truceline.serve.kept_groups import KIND as GROUPED
 from truceline.serve.roles import READ, Caller
 from truceline.serve.room import Room
 from truceline.serve.shelf import Shelf
 from truceline.serve.succession import Told
 from truceline.serve.windows import Window
+from truceline.store import Proof
 from truceline.timespan import iso
 
 ACCESS = "access"
@@ -100,15 +103,16 @@ class Door:
         return view
 
     def proof(self, view: View, incident_id: str) -> Mapping[str, Any] | None:
-        """Return the proof that an incident is in the record; none outside the mission, nor for a part of a split.
+        """Return the proof that an incident is in the record; none outside the mission.
 
-        It holds the entry as it was written, which is as fine as the mission has it.
+        It holds the entry as it was written, which is as fine as the mission has it: of one that people grouped, what
+        it came to then.
         """
         if not view.whole:
             return None
-        try:
-            proof = self._room.record.prove(incident_id, kind="incident")
-        except UnknownNameError:
+        kinds = ("incident", GROUPED)
+        proof = self._proof(incident_id, kinds[::-1] if incident_id in view.assessment.stands_for else kinds)
+        if proof is None:
             return None
         return {
             "entry": proof.entry,
@@ -120,6 +124,12 @@ class Door:
             "signature": proof.head.signature,
             "holds": proof.holds(),
         }
+
+    def _proof(self, incident_id: str, kinds: Sequence[str]) -> Proof | None:
+        for kind in kinds:
+            with contextlib.suppress(UnknownNameError):
+                return self._room.record.prove(incident_id, kind=kind)
+        return None
 
     def make_ready(self, make: Callable[[View], object]) -> None:
         """Make something from the mission's view before anybody asks for it; it is kept with the view, and stays in."""

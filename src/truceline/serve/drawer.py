@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 
 from truceline.report.exports import plain_rows
+from truceline.report.said import tell
+from truceline.report.words import Words
 from truceline.serve.door import View
 from truceline.serve.lifecycle import NEXT, RULES, START, due_state
 from truceline.timespan import iso
@@ -17,8 +19,10 @@ AROUND_H = 24  # looks at the place this long before and after are shown
 _MOST_LOOKS = 50
 
 
-def drawer_of(view: View, incident_id: str, proof: Mapping[str, Any] | None) -> dict[str, Any]:
+def drawer_of(view: View, incident_id: str, proof: Mapping[str, Any] | None, words: Words) -> dict[str, Any]:
     """Return what the view has of one incident. Outside the mission evidence is withheld, and said to be.
+
+    What would settle it, and the reasons of its findings, are in the language of the words.
 
     Raises
     ------
@@ -31,8 +35,9 @@ def drawer_of(view: View, incident_id: str, proof: Mapping[str, Any] | None) -> 
     if history:
         state = str(history[-1]["state"])
     return {
-        "incident": row,
-        "findings": _findings(view, incident_id),
+        "incident": row | {"settle": tell(row["settle"], words)},
+        "findings": _findings(view, incident_id, words),
+        "grouped": _grouped(view, incident_id),
         "odds": likelihood_steps(row),
         "observations": _observations(view, row),
         "looks": _looks(view, row),
@@ -67,14 +72,23 @@ def _share(ln_odds: float) -> float:
     return 1 / (1 + math.exp(-max(-700.0, min(700.0, ln_odds))))
 
 
-def _findings(view: View, incident_id: str) -> list[dict[str, Any]]:
+def _grouped(view: View, incident_id: str) -> dict[str, list[str]]:
+    """Return which incidents this one stands for, and which stand for it; to others than the mission none."""
+    held = view.assessment.stands_for if view.whole else {}
+    return {
+        "stands_for": list(held.get(incident_id, ())),
+        "stood_for_by": [name for name, several in held.items() if incident_id in several],
+    }
+
+
+def _findings(view: View, incident_id: str, words: Words) -> list[dict[str, Any]]:
     a = view.assessment
     clauses = {clause.clause_id: clause for clause in a.agreement.clauses}
     told = []
     for row in plain_rows(a.findings[a.findings["incident_id"] == incident_id]):
         clause = clauses.get(row["clause"])
-        words = {"says": clause.says, "called": clause.called, "source": clause.source} if clause else {}
-        told.append(row | words)
+        said = {"says": clause.says, "called": clause.called, "source": clause.source} if clause else {}
+        told.append(row | said | {"reason": tell(row["reason"], words)})
     return told
 
 

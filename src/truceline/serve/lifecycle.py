@@ -50,6 +50,15 @@ RULES: dict[str, Rule] = {
     "archived": Rule(deed=REFER),
 }
 
+# what a decision makes of an incident's own state
+DECIDES = {
+    "verified": "confirmed",
+    "not_verified": "rejected",
+    "duplicate": "rejected",
+    "out_of_scope": "rejected",
+    "split": "rejected",
+}
+
 _REOPEN = ("triaged",)  # an archived incident can be opened again; what was decided stays in its history
 NEXT: dict[str, tuple[str, ...]] = {
     START: ("logged",),

@@ -28,6 +28,7 @@ from truceline.serve.drawing import drawn
 from truceline.serve.formats import chosen_format
 from truceline.serve.house import Seen, house_of
 from truceline.serve.memo import DRAWING, remembered
+from truceline.serve.regrouping import told_once
 from truceline.serve.replies import file_reply, json_bytes, json_reply, report_reply
 from truceline.timespan import find_zone
 
@@ -136,9 +137,10 @@ def chart_words(view: Seen, language: Language = "en") -> Response:
 
 
 @router.get("/incidents/{incident_id}")
-def incident(incident_id: str, request: Request, view: Seen) -> Response:
+def incident(incident_id: str, request: Request, view: Seen, language: Language = "en") -> Response:
     """Return one incident whole: observations, looks, every step of its probability, clauses, history, proof."""
-    return json_reply(drawer_of(view, incident_id, house_of(request).door.proof(view, incident_id)))
+    proof = house_of(request).door.proof(view, incident_id)
+    return json_reply(drawer_of(view, incident_id, proof, _words(view, language)))
 
 
 @router.get("/exports")
@@ -163,7 +165,7 @@ def report(view: Seen, language: Language = "en") -> Response:
 
     def made() -> bytes:
         with DRAWING:
-            return render_html(view.assessment, language=language, release_notes=view.notes).encode()
+            return render_html(told_once(view.assessment), language=language, release_notes=view.notes).encode()
 
     return report_reply(remembered(view, f"report {language}", made))
 

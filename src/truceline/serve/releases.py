@@ -25,6 +25,7 @@ from truceline.serve.desk import PUBLISHED
 from truceline.serve.ledger import Ledger
 from truceline.serve.memo import DRAWING
 from truceline.serve.refusals import ConflictError, NotAllowedError
+from truceline.serve.regrouping import told_once
 from truceline.serve.roles import APPROVE, ASK_RELEASE, Caller
 from truceline.store.database import reading, writing
 from truceline.timespan import iso
@@ -172,7 +173,7 @@ def render_daily(assessment: Assessment, day: str, language: str, corrections: S
     RequestError
         If the day is not past its delay.
     """
-    one = one_day(assessment, day)
+    one = one_day(told_once(assessment), day)
     free = one.period.end + timedelta(hours=PROFILES[PROFILE].delay_h)
     if now < free:
         raise RequestError(

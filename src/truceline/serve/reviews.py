@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -13,25 +13,19 @@ import pandas as pd
 
 from truceline.errors import RequestError, UnknownNameError
 from truceline.findings.tables import ATTRIBUTIONS, Assessment
+from truceline.findings.workbench import in_place
 from truceline.observations.tables import new_table
-from truceline.provenance import stable_id
 from truceline.serve.ledger import Ledger
-from truceline.serve.lifecycle import RULES, START, check_step
+from truceline.serve.lifecycle import DECIDES, RULES, START, check_step
 from truceline.serve.refusals import ConflictError, NotAllowedError
+from truceline.serve.regrouping import Grouping, Worked, WorkOut, grouping_of, work_out
 from truceline.serve.roles import RESPOND, Caller
-from truceline.serve.succession import history_of
+from truceline.serve.succession import decided, history_of
 from truceline.timespan import iso
 
 KIND = "review"
 CONFIDENCE = ("low", "moderate", "high")
-# what a decision makes of an incident's own state
-_STATE = {
-    "verified": "confirmed",
-    "not_verified": "rejected",
-    "duplicate": "rejected",
-    "out_of_scope": "rejected",
-    "split": "rejected",
-}
+_SAID_OF_PARTIES = ("attributed", "unattributed", "party_response")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +64,19 @@ class Reviews:
         with self._lock:
             return tuple(step for step in self._steps if latest is None or step.at <= latest)
 
-    def take(self, caller: Caller, assessment: Assessment, said: Mapping[str, Any], *, now: datetime) -> Step:
+    def take(
+        self,
+        caller: Caller,
+        assessment: Assessment,
+        said: Mapping[str, Any],
+        *,
+        now: datetime,
+        watched: pd.DataFrame | None = None,
+    ) -> Step:
         """Check a step, write it to the record, and return it.
 
         `said` holds incident_id, state, `after` (the number of the last step the caller saw) and what the step says.
+        The assessment is as it reads with the steps before; `watched` are the watch's own incidents, where they differ.
 
         Raises
         ------
@@ -84,7 +87,7 @@ class Reviews:
         """
         incident_id, to = str(said["incident_id"]), str(said["state"])
         with self._lock:
-            history = history_of(incident_id, self._steps, assessment.incidents)
+            history = history_of(incident_id, self._steps, assessment.incidents if watched is None else watched)
             if said.get("after", len(history)) != len(history):
                 raise ConflictError(f"'{incident_id}' has moved on: step {len(history)} is its latest.")
             rule = check_step(history[-1].state if history else START, to, said)
@@ -123,6 +126,9 @@ def _check(step: Step, caller: Caller, assessment: Assessment, history: Iterable
         raise UnknownNameError("incident", step.incident_id, ())
     if step.into and (step.into not in known.index or step.into == step.incident_id):
         raise UnknownNameError("incident to merge into", step.into, ())
+    if step.into in assessment.replaced:
+        stands = [name for name, several in assessment.stands_for.items() if step.into in several]
+        raise ConflictError(f"others stand for '{step.into}'.", todo=f"Merge into one of them: {', '.join(stands)}.")
     if step.confidence and step.confidence not in CONFIDENCE:
         raise UnknownNameError("confidence", step.confidence, CONFIDENCE)
     parties = [party.party_id for party in assessment.agreement.parties]
@@ -146,29 +152,46 @@ def _check_parts(step: Step, held: tuple[str, ...]) -> None:
         )
 
 
-def with_reviews(assessment: Assessment, steps: Iterable[Step]) -> Assessment:
-    """Return the assessment as it reads with the steps: states, attributions, responses and the parts of splits.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """An assessment as it reads with steps."""
 
-    Verdicts, probabilities and evidence stay as they were worked out; people's decisions stand beside them.
+    assessment: Assessment
+    grouping: Grouping
+    worked: Worked | None  # what the grouping came to; None where nothing is grouped
+
+
+def read_with(assessment: Assessment, steps: Iterable[Step], *, work_out: WorkOut = work_out) -> Reading:
+    """Return the assessment as it reads with steps, each about the incident it counts for: see `passed_on`.
+
+    That is with states, attributions and responses, and with what was split or merged worked out again; `work_out`
+    does that. What was worked out of all the others stays as it was, but where a clause sets them beside those.
     """
     steps = tuple(steps)
     if not steps:
-        return assessment
-    incidents = pd.concat(
-        [assessment.incidents, *(_parts(assessment, step) for step in steps if step.state == "split")],
-        ignore_index=True,
+        return Reading(assessment=assessment, grouping=Grouping(), worked=None)
+    grouping = grouping_of(steps, assessment.incidents)
+    worked = work_out(assessment, grouping) if grouping.stands_for else None
+    made = worked.over(assessment) if worked else assessment
+    state = {name: DECIDES[s.state] for name, s in decided(steps).items() if s.step_id not in grouping.void}
+    incidents = made.incidents
+    told = incidents["incident_id"].map(state).fillna(incidents["state"])
+    made = replace(
+        made,
+        # the other columns are not copied
+        incidents=pd.DataFrame({name: incidents[name] for name in incidents} | {"state": told}, copy=False),
+        attributions=_attributions(made.attributions, steps),
+        stands_for=grouping.stands_for,
     )
-    state = {step.incident_id: _STATE[step.state] for step in steps if step.state in _STATE}
-    reopened = {step.incident_id: step.number for step in steps if step.state == "triaged" and step.number > 2}
-    last = {step.incident_id: step.number for step in steps if step.state in _STATE}
-    decided = {i: s for i, s in state.items() if reopened.get(i, 0) < last[i]}
-    incidents["state"] = incidents["incident_id"].map(decided).fillna(incidents["state"])
-    return replace(assessment, incidents=incidents, attributions=_attributions(assessment.attributions, steps))
+    return Reading(assessment=made, grouping=grouping, worked=worked)
 
 
-def _attributions(table: pd.DataFrame, steps: Iterable[Step]) -> pd.DataFrame:
+def _attributions(table: pd.DataFrame, steps: Sequence[Step]) -> pd.DataFrame:
     """Return the attributions with what people attributed and the parties answered; theirs replaces the machine's."""
-    rows = {row["incident_id"]: row for row in table.to_dict("records")}
+    said = {step.incident_id for step in steps if step.state in _SAID_OF_PARTIES}
+    if not said:
+        return table
+    rows = {row["incident_id"]: row for row in table[table["incident_id"].isin(said)].to_dict("records")}
     blank: dict[str, Any] = {
         "attributed_to": "undetermined",
         "probability": np.nan,
@@ -178,8 +201,10 @@ def _attributions(table: pd.DataFrame, steps: Iterable[Step]) -> pd.DataFrame:
         "party_response": "",
     }
     for step in steps:
+        if step.state not in _SAID_OF_PARTIES:
+            continue
         row = rows.get(step.incident_id) or blank | {"incident_id": step.incident_id}
-        if step.state in ("attributed", "unattributed"):
+        if step.state != "party_response":
             rows[step.incident_id] = row | {
                 "attributed_to": step.attributed_to or "undetermined",
                 "probability": np.nan,  # a person's judgement, given as confidence, not as a number
@@ -187,49 +212,8 @@ def _attributions(table: pd.DataFrame, steps: Iterable[Step]) -> pd.DataFrame:
                 "confidence": step.confidence or "low",
                 "basis": step.note,
             }
-        elif step.state == "party_response":
+        else:
             told = [str(row["party_response"])] if row["party_response"] not in ("", "not asked") else []
             rows[step.incident_id] = row | {"party_response": "; ".join([*told, f"{step.party}: {step.note}"])}
-    columns = {name: [row[name] for row in rows.values()] for name in ATTRIBUTIONS} if rows else {}
-    return new_table(ATTRIBUTIONS, columns, length=len(rows))
-
-
-def _parts(assessment: Assessment, step: Step) -> pd.DataFrame:
-    """Return an incident for each part of a split.
-
-    Its place is the mean of its observations', each weighed by the inverse of its variance; its error the smallest
-    among them, since they may share one. How probable it is was worked out for the whole and is not known for a part.
-    """
-    whole = assessment.incidents[assessment.incidents["incident_id"] == step.incident_id]
-    made = []
-    for part in step.parts:
-        rows = assessment.observations[assessment.observations["observation_id"].isin(part)]
-        weight = 1 / rows["sigma_m"].to_numpy(float) ** 2
-        placed = np.isfinite(weight) & rows["lon_deg"].notna().to_numpy()
-        lon, lat = (
-            float(np.average(rows[name].to_numpy(float)[placed], weights=weight[placed])) if placed.any() else np.nan
-            for name in ("lon_deg", "lat_deg")
-        )
-        chainage, offset = assessment.strip.place(lon_deg=[lon], lat_deg=[lat])
-        made.append(
-            whole.assign(
-                incident_id=stable_id("inc", step.step_id, *part),
-                time_start=rows["time_start"].min(),
-                time_end=rows["time_end"].max(),
-                lon_deg=lon,
-                lat_deg=lat,
-                sigma_m=rows["sigma_m"].min(),
-                chainage_km=chainage,
-                offset_km=offset,
-                p_exists=np.nan,
-                ln_odds_prior=np.nan,
-                ln_lr=[()],
-                observations=[tuple(part)],
-                sensors=[tuple(sorted(set(rows["sensor"].astype(str))))],
-                origins=float(rows["origin"].replace("", np.nan).nunique(dropna=True) or len(rows)),
-                state="open",
-                settle="its probability and clauses are not worked out again: it was split off by hand",
-                method="split by a verifier",
-            )
-        )
-    return pd.concat(made, ignore_index=True)
+    columns = {name: [row[name] for row in rows.values()] for name in ATTRIBUTIONS}
+    return in_place(table, new_table(ATTRIBUTIONS, columns, length=len(rows)), frozenset(said))

@@ -5,11 +5,16 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+
+import pandas as pd
 
 from truceline.findings.tables import Assessment
+from truceline.serve.kept_groups import KeptGroups
 from truceline.serve.ledger import Clock, Ledger
-from truceline.serve.reviews import Reviews, with_reviews
-from truceline.serve.succession import Told, in_effect, passed_on
+from truceline.serve.regrouping import GROUPING, Remembered
+from truceline.serve.reviews import Reading, Reviews, read_with
+from truceline.serve.succession import Told, passed_on
 from truceline.serve.windows import Windows
 from truceline.store import Record
 
@@ -36,6 +41,8 @@ class Room:
         self.ledger = Ledger(record, clock)
         self.reviews = Reviews(self.ledger)
         self.windows = Windows(self.ledger)
+        self._worked = Remembered()
+        self._groups = KeptGroups(self.ledger)
 
     def replace(self, assessment: Assessment) -> None:
         """Put another assessment of the mission in the place of the one that stands. Any thread may.
@@ -53,18 +60,32 @@ class Room:
 
         Its assessment reads as the steps have it.
         """
+        one = self._stands(at)
+        told, reading = self._reading(one, as_of)
+        return replace(one, assessment=reading.assessment, steps=told)
+
+    def watched(self) -> pd.DataFrame:
+        """Return the incidents as the watch has them now, whatever people decided."""
+        return self._stands(None).assessment.incidents
+
+    def keep_groups(self) -> None:
+        """Write to the record what the groups that people made come to now, as far as it does not say so yet."""
+        if self._groups.any or any(step.state in GROUPING for step in self.reviews.steps()):
+            self._groups.keep(lambda: self._reading(self._stands(None), None)[1])
+
+    def _stands(self, at: datetime | None) -> Standing:
         with self._lock:
             stood = self._stood
-        one = _at(stood, at)
+        return _at(stood, at)
+
+    def _reading(self, one: Standing, as_of: datetime | None) -> tuple[tuple[Told, ...], Reading]:
         told = passed_on(self.reviews.steps(as_of), one.assessment.incidents)
-        effective = in_effect(told, one.assessment.incidents)
-        return replace(one, assessment=with_reviews(one.assessment, effective), steps=told)
+        steps = (each.step for each in told)
+        return told, read_with(one.assessment, steps, work_out=partial(self._worked.work_out, one.number))
 
     def number(self, at: datetime | None = None) -> int:
         """Return the number of what stood at an instant, or of what stands now."""
-        with self._lock:
-            stood = self._stood
-        return _at(stood, at).number
+        return self._stands(at).number
 
     def assessment(self, as_of: datetime | None = None) -> Assessment:
         """Return the assessment as it reads with every step taken by an instant, or by now."""

@@ -13,6 +13,7 @@ from truceline.report.words import LANGUAGES
 from truceline.serve.door import View
 from truceline.serve.house import Asked, Seen, house_of
 from truceline.serve.notices import calendar, drawing, notice
+from truceline.serve.regrouping import told_once
 from truceline.serve.replies import file_reply, json_reply
 from truceline.serve.windows import Window, alerts
 
@@ -76,7 +77,7 @@ def window_notice(
 @router.get("/alerts")
 def window_alerts(view: Seen) -> Response:
     """List the incidents in agreed windows, as far as the caller may have them."""
-    return json_reply(alerts(view.windows, view.assessment.incidents))
+    return json_reply(alerts(view.windows, told_once(view.assessment).incidents))
 
 
 def _find(view: View, window_id: str) -> Window:

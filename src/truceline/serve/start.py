@@ -71,6 +71,7 @@ def open_house(
         batch.append("room", [{"room": "mission", "mission": assessment.mission_id}], id_column="room")
     engine = open_desk(db)
     room = Room(assessment, record, clock)
+    room.keep_groups()
     return House(
         room=room,
         door=Door(room),
@@ -110,6 +111,7 @@ def with_feeds(house: House, feeder: Feeder) -> House:
         with room.ledger.batch() as batch:
             keep_changes(update, batch)
         room.replace(update.assessment)
+        room.keep_groups()
 
     feeder.enter(room.ledger, place)
     return replace(house, feeder=feeder)

@@ -7,13 +7,14 @@ inherited. Nothing in the record changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from truceline.provenance import stable_id
+from truceline.serve.lifecycle import DECIDES
 
 if TYPE_CHECKING:
     from truceline.serve.reviews import Step
@@ -30,15 +31,36 @@ class Told:
 def passed_on(steps: Sequence[Step], incidents: pd.DataFrame) -> tuple[Told, ...]:
     """Return the steps, each with the incident it counts for now: inherited ones first, so that own ones decide.
 
-    A step about an incident that nothing has inherited keeps its name: it is in the history, and in no incident's.
+    `incidents` are the watch's own. A step about an incident that nothing has inherited keeps its name: it is in the
+    history, and in no incident's. Where the watch itself has joined an incident with the one people had said it is the
+    same as, the history of that other decides.
     """
     heirs = _heirs(steps, incidents)
-    inherited = [
-        Told(step=replace(step, incident_id=heirs[step.incident_id]), inherited_from=step.incident_id)
-        for step in steps
-        if step.incident_id in heirs
-    ]
-    return (*inherited, *(Told(step=step) for step in steps if step.incident_id not in heirs))
+    joined = _joined(steps, heirs)
+
+    def told(step: Step) -> Told:
+        now = replace(
+            step,
+            incident_id=heirs.get(step.incident_id, step.incident_id),
+            into=heirs.get(step.into, step.into),
+        )
+        return Told(step=now, inherited_from=step.incident_id if step.incident_id in heirs else "")
+
+    def rank(step: Step) -> int:
+        return 0 if step.incident_id in joined else 1 if step.incident_id in heirs else 2
+
+    return tuple(told(step) for step in sorted(steps, key=rank))
+
+
+def decided(steps: Iterable[Step]) -> dict[str, Step]:
+    """Return, by incident, the step that decides its state; none where it was opened again since."""
+    made: dict[str, Step] = {}
+    for step in steps:
+        if step.state in DECIDES:
+            made[step.incident_id] = step
+        elif step.state == "triaged":
+            made.pop(step.incident_id, None)
+    return made
 
 
 def history_of(incident_id: str, steps: Sequence[Step], incidents: pd.DataFrame) -> list[Step]:
@@ -46,27 +68,11 @@ def history_of(incident_id: str, steps: Sequence[Step], incidents: pd.DataFrame)
     return [told.step for told in passed_on(steps, incidents) if told.step.incident_id == incident_id]
 
 
-def in_effect(told: Iterable[Told], incidents: pd.DataFrame) -> tuple[Step, ...]:
-    """Return the steps that change how the assessment reads.
-
-    A split does so only while its parts hold the incident's observations, all of them: of one that came later nobody
-    has said which part it belongs to, and it must not drop out of sight.
-    """
-    told = tuple(told)
-    split = {one.step.incident_id for one in told if one.step.state == "split"}
-    held = incidents.loc[incidents["incident_id"].isin(split)].set_index("incident_id")["observations"].map(set)
-    return tuple(
-        one.step
-        for one in told
-        if one.step.state != "split"
-        or held.get(one.step.incident_id) == {name for part in one.step.parts for name in part}
-    )
-
-
 def _heirs(steps: Sequence[Step], incidents: pd.DataFrame) -> dict[str, str]:
     """Return, for each incident decided about that is gone, the one that holds its first observation."""
     parts = {stable_id("inc", step.step_id, *part) for step in steps for part in step.parts}
-    missing = {step.incident_id for step in steps} - parts - set(incidents["incident_id"])
+    named = {name for step in steps for name in (step.incident_id, step.into)}
+    missing = named - {""} - parts - set(incidents["incident_id"])
     if not missing:
         return {}
     found: dict[str, str] = {}
@@ -78,3 +84,9 @@ def _heirs(steps: Sequence[Step], incidents: pd.DataFrame) -> dict[str, str]:
         if len(found) == len(missing):
             break
     return found
+
+
+def _joined(steps: Iterable[Step], heirs: Mapping[str, str]) -> frozenset[str]:
+    """Return the incidents that are now one with the one they were said to be a duplicate of."""
+    into = {name: step.into for name, step in decided(steps).items() if step.state == "duplicate"}
+    return frozenset(name for name, other in into.items() if heirs.get(name, name) == heirs.get(other, other))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from truceline.errors import UnknownNameError
+from truceline.errors import RecordError, UnknownNameError
 from truceline.report.words import LANGUAGES
 from truceline.serve.house import Asked, Seen, house_of
 from truceline.serve.refusals import ConflictError
@@ -69,11 +70,13 @@ def take_step(incident_id: str, said: StepSaid, request: Request, who: Asked, vi
     if not view.whole:
         del told["after"]  # the newest steps are not theirs to see yet
     try:
-        step = room.reviews.take(who, room.assessment(), told, now=room.now())
+        step = room.reviews.take(who, room.assessment(), told, now=room.now(), watched=room.watched())
     except ConflictError as error:
         if view.whole:
             raise
         raise ConflictError("this incident does not wait for a response.") from error
+    with contextlib.suppress(RecordError):  # the step is written; what it came to is when the record takes it again
+        room.keep_groups()
     taken = {"incident_id": incident_id, "state": step.state}
     return json_reply(taken | ({"number": step.number} if view.whole else {}), status=201)
 

@@ -9,8 +9,9 @@ const unsure = new Map(); // steps that were sent and not acknowledged, by incid
 let before = null, open = "", news = "";
 
 export async function show(id) {
+  if (open !== id) news = "";
   open = id;
-  const told = await ask("/api/incidents/" + encodeURIComponent(id));
+  const told = await ask(`/api/incidents/${encodeURIComponent(id)}?language=${document.documentElement.lang}`);
   if (open !== id) return;
   const i = told.incident, keep = drawer.hidden ? document.activeElement : before;
   const place = [i.place, i.lon_deg === null ? "" : `${i.lat_deg.toFixed(3)}, ${i.lon_deg.toFixed(3)}`].filter(Boolean).join(" · ");
@@ -21,7 +22,7 @@ export async function show(id) {
     facts([["", id], [word("room.time"), `${local(i.time_start)} – ${local(i.time_end)}`], [word("room.place"), place || "–"],
       [word("room.error"), i.sigma_m === null ? "–" : "± " + Math.round(i.sigma_m) + " m"], [word("room.exists"), percent(i.p_exists)],
       [word("room.state"), `${called("standing", i.state)} · ${stepName(told.state)}`], [word("map.settle"), i.settle]]),
-    findings(told), odds(told), observations(told), looks(told), attribution(told), clocks(told), history(told), proof(told), nextStep(told)));
+    grouped(told), findings(told), odds(told), observations(told), looks(told), attribution(told), clocks(told), history(told), proof(told), nextStep(told)));
   before = keep;
   drawer.hidden = false;
   document.body.classList.add("with-drawer");
@@ -60,7 +61,14 @@ function settle(told) {
 }
 
 function facts(rows) {
-  return make("dl", {}, ...rows.filter((row) => row[1]).flatMap(([name, value]) => [make("dt", { text: name }), make("dd", { text: value })]));
+  return make("dl", {}, ...rows.filter((row) => row[1]).flatMap(([name, value]) => [make("dt", { text: name }), make("dd", {}, value)]));
+}
+// Which incidents people put in place of which: each can be opened.
+function grouped(told) {
+  const links = (names) => make("span", {}, ...names.flatMap((name) => [make("button", { type: "button", class: "link", text: name, onclick: () => show(name) }), " "]));
+  const { stands_for: before, stood_for_by: after } = told.grouped;
+  const rows = [[word("room.stands_for"), before.length ? links(before) : ""], [word("room.stood_for_by"), after.length ? links(after) : ""]];
+  return before.length || after.length ? part("room.grouped", facts(rows)) : "";
 }
 const part = (key, ...inside) => make("section", {}, make("h3", { text: word(key) }), ...inside);
 const withheld = (told, inside) => told.withheld ? make("p", { class: "small", text: word("room.withheld") }) : inside;
