@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from front import PERIOD, check_same, front, live, readings, row, whole
+from front import PERIOD, TRUCE, check_same, front, live, readings, row, whole
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from truceline.agreement import parse_agreement
 from truceline.findings.status import NOT_OBSERVED
 from truceline.monitor import known_looks, watch
 from truceline.observations import LOOKS, new_table
@@ -131,3 +132,32 @@ def test_a_presence_is_cut_and_a_pass_dropped():
     assert (told[8:10] > 0).all()
     assert (told[14:16] > 0).all()
     assert told[11] < 0.01  # only what burns on for eight hours is seen by the next pass that was heard
+
+
+def swapped(table):
+    """Return a table with the two parties' names exchanged wherever they stand."""
+    other = {"A": "B", "B": "A"}
+    named = [name for name in table.columns if name in ("party", "attributed_to", "clause_party")]
+    return table.assign(**{name: table[name].map(lambda value: other.get(value, value)) for name in named})
+
+
+def mirrored(**more):
+    """Return the front on which the parties have changed places: the same ground, each in the other's stead."""
+    named = "parties: [{id: A, called: Party A}, {id: B, called: Party B}]"
+    text = TRUCE.replace(named, "parties: [{id: B, called: Party B}, {id: A, called: Party A}]")
+    assert text != TRUCE
+    return replace(front(**more), agreements=(parse_agreement(text, where="test"),))
+
+
+@settings(deadline=None, max_examples=6)
+@given(SPANS)
+def test_what_an_outage_takes_away_does_not_depend_on_which_party_is_which(spans):
+    outages = [outage(a, a + d, sensors=(who,), sources=(who,)) for a, d, who in spans]
+    rows = [row(k, hour=5 + 4 * k, lon=30.1 + k / 10, sensor="patrol", party="A" if k % 3 else "B") for k in range(8)]
+    other = [row(k, hour=5 + 4 * k, lon=30.1 + k / 10, sensor="patrol", party="B" if k % 3 else "A") for k in range(8)]
+    one = whole(front(), [replace(readings(rows), looks=looks())], outages=outages)
+    two = whole(mirrored(), [replace(readings(other), looks=looks())], outages=outages)
+    for name in ("coverage", "status", "incidents", "attributions"):
+        mine, theirs = swapped(getattr(one, name)), getattr(two, name)
+        pd.testing.assert_frame_equal(mine, theirs)
+    assert one.warnings == two.warnings

@@ -27,7 +27,7 @@ def folder_with(tmp_path, **files):
     return folder
 
 
-def at_once(kind, folder, now):
+def at_once(kind, folder, now, tell):
     return (Page(name="index", title=kind, html=b"<p>one</p>"), Page(name="second", title="more", html=b"<p>two</p>"))
 
 
@@ -95,9 +95,9 @@ def test_every_look_at_a_paper_is_in_the_record(tmp_path):
 def test_the_same_inputs_are_not_made_twice_and_changed_ones_anew(tmp_path):
     made = []
 
-    def counted(kind, folder, now):
+    def counted(kind, folder, now, tell):
         made.append(kind)
-        return at_once(kind, folder, now)
+        return at_once(kind, folder, now, tell)
 
     folder = folder_with(tmp_path, force__yaml="a")
     house = served(tmp_path, folder, counted)
@@ -112,7 +112,7 @@ def test_the_same_inputs_are_not_made_twice_and_changed_ones_anew(tmp_path):
 
 
 def test_what_cannot_be_made_says_why(tmp_path):
-    def refuse(kind, folder, now):
+    def refuse(kind, folder, now, tell):
         raise MissionError("there is no scenario.", todo="Add one.")
 
     house = served(tmp_path, folder_with(tmp_path, force__yaml="a"), refuse)
@@ -235,3 +235,36 @@ def test_the_outlook_of_the_bundled_mission_is_made_as_its_command_makes_it(monk
     found = open_mission("reassurance-2025").outlook(draws=500).as_json()
     assert f"{found['none']['p_break_24m']['value']:.0%}".replace("%", "").encode() in page.html
     assert page.html == make_pages("outlook", MISSIONS / "reassurance-2025", now)[0].html
+
+
+def test_how_far_a_paper_is_comes_from_the_process_that_makes_it(tmp_path):
+    folder = tmp_path / "mission"
+    shutil.copytree(MISSIONS / "reassurance-2025", folder)
+    shelf, parts = Shelf(folder, Clock()), []
+    for _ in range(3000):
+        told = shelf.ask("outlook")
+        if told["state"] != "making":
+            break
+        parts.append(told["step"]["what"])
+        threading.Event().wait(0.02)
+    assert told["state"] == "made"
+    assert len(set(parts)) > 1, "the steps were told while it was made"
+
+
+def test_a_plan_tells_its_scenarios_one_after_another(tmp_path, monkeypatch):
+    folder = folder_with(tmp_path, force__yaml="a")
+    (folder / "scenarios").mkdir()
+    for name in ("one", "two"):
+        (folder / "scenarios" / f"{name}.yaml").write_text("x")
+
+    class Planned:
+        def plan(self, *, draws, tell):
+            for what in ("one: rotation", "one: places", "two: rotation", "sensors for the budget"):
+                tell(what)
+            raise MissionError("that is all.")
+
+    monkeypatch.setattr("truceline.serve.paper_making.open_mission", lambda folder: Planned())
+    told = []
+    with pytest.raises(MissionError):
+        make_pages("plan", folder, Clock()(), told.append)
+    assert [(step.number, step.of) for step in told] == [(1, 3), (1, 3), (2, 3), (3, 3)]

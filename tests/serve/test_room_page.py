@@ -1,24 +1,21 @@
 """The page in a real browser: people sign in, look, filter, decide and publish; it asks nobody but its own server."""
 
 import itertools
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-import uvicorn
-from rooms import PASSWORD, Clock, make_house
+from opened import opening, serving, wait_until
+from rooms import Clock, make_house
 from sample import front
 
-from truceline.serve.app import make_app
 from truceline.serve.paper_making import Page
 from truceline.serve.shelf import Shelf
-from truceline.serve.start import bound
 
 pytestmark = pytest.mark.page
 
 
-def two_pages(kind, folder, now):
+def two_pages(kind, folder, now, tell):
     script = "<script>document.body.dataset.ran = 'yes'</script>"
     return [
         Page(name=name, title=name, html=f"<!doctype html><body><h1>{text}</h1>{script}".encode())
@@ -34,51 +31,16 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("mission")
     (folder / "force.yaml").write_text("")
     house.door.hold(Shelf(folder, clock, two_pages))
-    listening, app = bound("127.0.0.1", 0), make_app(house)
-    running = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off"))
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/", house, app
-    running.should_exit = True
-    thread.join(30)
-    listening.close()
+    with serving(house) as (address, app):
+        yield address, house, app
     house.close()
 
 
 @pytest.fixture
 def people(browser, server):
     """Return a function that opens the page as somebody, signed in by hand."""
-    contexts = []
-
-    def open_as(login, *, width=1280, height=900, locale="en", **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.said, page.asked = [], []
-        page.on("console", lambda m: page.said.append(m.text) if m.type == "error" and "401" not in m.text else None)
-        page.on("pageerror", lambda e: page.said.append(str(e)))
-        page.on("request", lambda r: page.asked.append(r.url))
-        page.goto(server[0])
-        page.wait_for_selector("body[data-ready=yes]")
-        if login:
-            page.fill("input[name=login]", login)
-            page.fill("input[name=password]", PASSWORD)
-            page.click("#sign-in button")
-            page.wait_for_selector("#map[data-ready=yes]", timeout=60_000)
-        return page
-
-    yield open_as
-    for context in contexts:
-        context.close()
-
-
-def wait_until(page, statement):
-    """Wait until a statement holds, asking from outside: the page's own policy forbids evaluating text in it."""
-    for _ in range(300):
-        if page.evaluate(statement):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"never held: {statement}")
+    with opening(browser, server[0]) as open_as:
+        yield open_as
 
 
 def shown(page):

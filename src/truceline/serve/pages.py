@@ -15,11 +15,25 @@ from truceline.serve.replies import base_of, json_reply
 router = APIRouter(tags=["page"])
 _SCRIPTS = tuple(
     f"{name}.js"
-    for name in ("room", "state", "columns", "dots", "over", "strip", "map", "drawer", "views", "papers", "feeds")
+    for name in (
+        "room",
+        "state",
+        "away",
+        "drafts",
+        "columns",
+        "dots",
+        "over",
+        "strip",
+        "map",
+        "drawer",
+        "views",
+        "papers",
+        "feeds",
+    )
 )
 _FILES = {"room.css": "text/css", **dict.fromkeys(_SCRIPTS, "text/javascript")}
 _VENDORED = {"maplibre-gl.js": "text/javascript", "maplibre-gl.css": "text/css"}
-_WORDS = ("room.", "verdict.", "act.", "status.", "map.", "chart.", "adds_up.", "exposure.")
+_WORDS = ("room.", "verdict.", "act.", "status.", "map.", "chart.", "adds_up.", "exposure.", "confidence.")
 
 
 @router.get("/", include_in_schema=False)

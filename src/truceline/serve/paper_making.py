@@ -5,7 +5,7 @@ Each is made from the mission's folder alone, so the same folder gives the same 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,18 @@ class Page:
     name: str
     title: str
     html: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """How far the making of a paper is: part `number` of `of` (0: not known), and what is done now."""
+
+    number: int = 0
+    of: int = 0
+    what: str = ""
+
+
+Tell = Callable[[Step], None]
 
 
 def standing(kind: str, folder: Path) -> str:
@@ -72,20 +84,27 @@ def inputs_of(folder: Path) -> str:
     return digest(canonical_json(told))
 
 
-def make_pages(kind: str, folder: Path, now: datetime) -> tuple[Page, ...]:
-    """Return the pages of a paper, the first one first. Takes seconds to a minute."""
-    return MAKERS[kind](folder, now)
+def make_pages(kind: str, folder: Path, now: datetime, tell: Tell = lambda step: None) -> tuple[Page, ...]:
+    """Return the pages of a paper, the first one first. Takes seconds to minutes; `tell` is called with each step."""
+    return MAKERS[kind](folder, now, tell)
 
 
-def _plan(folder: Path, now: datetime) -> tuple[Page, ...]:
-    made = open_mission(folder).plan(draws=DRAWS["plan"])
+def _plan(folder: Path, now: datetime, tell: Tell) -> tuple[Page, ...]:
+    begun: dict[str, int] = {}
+    parts = len([*(folder / "scenarios").glob("*.yaml")]) + 1  # each scenario, and what all of them share
+
+    def told(what: str) -> None:
+        scenario = what.partition(":")[0]
+        tell(Step(number=begun.setdefault(scenario, len(begun) + 1), of=parts, what=what))
+
+    made = open_mission(folder).plan(draws=DRAWS["plan"], tell=told)
     papers = {"index": comparison_paper(made.scenarios, made.force, made.watch, title=made.title, now=now)}
     for planned in made.scenarios:
         papers[planned.scenario.scenario_id] = scenario_paper(planned, made.force, now=now)
     return tuple(Page(name=name, title=paper.title, html=paper_html(paper).encode()) for name, paper in papers.items())
 
 
-def _exercise(folder: Path, now: datetime) -> tuple[Page, ...]:
+def _exercise(folder: Path, now: datetime, tell: Tell) -> tuple[Page, ...]:
     """Return the revealed key of a sealed exercise; else the scores of one run of the scenario.
 
     The run's seed comes from the mission's files: it is none that anybody was handed an exercise of.
@@ -100,9 +119,13 @@ def _exercise(folder: Path, now: datetime) -> tuple[Page, ...]:
     return (Page(name="index", title=title, html=files["index.html"]),)
 
 
-def _outlook(folder: Path, now: datetime) -> tuple[Page, ...]:
+def _outlook(folder: Path, now: datetime, tell: Tell) -> tuple[Page, ...]:
     mission = open_mission(folder)
-    paper = outlook_paper(mission.outlook(draws=DRAWS["outlook"]), title=mission.brief.title, now=now)
+    paper = outlook_paper(
+        mission.outlook(draws=DRAWS["outlook"], tell=lambda what: tell(Step(what=what))),
+        title=mission.brief.title,
+        now=now,
+    )
     return (Page(name="index", title=paper.title, html=paper_html(paper).encode()),)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from truceline.errors import RecordError, TrucelineError, UnknownNameError
-from truceline.serve.paper_making import KINDS, READY, Page, inputs_of, make_pages, seal_of, standing
+from truceline.serve.paper_making import KINDS, READY, Page, Step, Tell, inputs_of, make_pages, seal_of, standing
 
 MADE, MAKING, FAILED = "made", "making", "failed"
-Make = Callable[[str, Path, datetime], Sequence[Page]]
+BEGUN = Step()
+Make = Callable[[str, Path, datetime, Tell], Sequence[Page]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class Paper:
     at: datetime  # when its making began: the instant on its pages
     pages: tuple[Page, ...] = ()
     says: str = ""
+    step: Step = BEGUN  # while it is made
 
 
 class Shelf:
@@ -59,7 +61,15 @@ class Shelf:
             return said
         paper = self._current(kind)
         pages = [{"name": page.name, "title": page.title} for page in paper.pages]
-        return said | {"state": paper.state, "at": paper.at, "inputs": paper.inputs, "says": paper.says, "pages": pages}
+        step = {"number": paper.step.number, "of": paper.step.of, "what": paper.step.what}
+        return said | {
+            "state": paper.state,
+            "at": paper.at,
+            "inputs": paper.inputs,
+            "says": paper.says,
+            "step": step,
+            "pages": pages,
+        }
 
     def page(self, kind: str, name: str) -> bytes:
         """Return a page of a paper that is made.
@@ -87,9 +97,15 @@ class Shelf:
         return paper
 
     def _work(self, kind: str, asked: Paper) -> None:
+        def tell(step: Step) -> None:
+            nonlocal asked
+            with self._lock:
+                if self._held.get(kind) is asked:
+                    self._held[kind] = asked = replace(asked, step=step)
+
         with self._one_at_a_time:
             try:
-                pages = tuple(self._make(kind, self._folder, asked.at))
+                pages = tuple(self._make(kind, self._folder, asked.at, tell))
                 made = Paper(state=MADE, inputs=asked.inputs, at=asked.at, pages=pages)
             except (TrucelineError, OSError) as error:
                 made = Paper(state=FAILED, inputs=asked.inputs, at=asked.at, says=str(error))
@@ -98,7 +114,7 @@ class Shelf:
                 self._held[kind] = made
 
 
-def _beside(kind: str, folder: Path, now: datetime) -> Sequence[Page]:
+def _beside(kind: str, folder: Path, now: datetime, tell: Tell) -> Sequence[Page]:
     """Make a paper in a process of its own: the room answers meanwhile, and the memory is given back."""
     context = get_context("spawn")
     here, there = context.Pipe(duplex=False)
@@ -106,7 +122,10 @@ def _beside(kind: str, folder: Path, now: datetime) -> Sequence[Page]:
     worker.start()
     there.close()
     try:
-        told: Sequence[Page] | TrucelineError = here.recv()
+        told: Sequence[Page] | TrucelineError | Step = here.recv()
+        while isinstance(told, Step):
+            tell(told)
+            told = here.recv()
     except EOFError as error:
         raise RecordError("the process that made it ended before it was done.", item=kind) from error
     finally:
@@ -120,7 +139,7 @@ def _beside(kind: str, folder: Path, now: datetime) -> Sequence[Page]:
 def _told_by(there: Connection, kind: str, folder: Path, now: datetime) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who stops the server stops this too, by its own end
     try:
-        told: object = make_pages(kind, folder, now)
+        told: object = make_pages(kind, folder, now, there.send)
     except TrucelineError as error:
         told = RecordError(str(error))  # an error of its own kind need not survive the way between processes
     there.send(told)

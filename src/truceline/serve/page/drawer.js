@@ -1,36 +1,64 @@
 // One incident whole: observations, looks, every likelihood ratio, clauses, history, proof; and its next step.
-import { ask, local, make, number, on, percent, state, stepName, table, tell, term, tone, word } from "/static/state.js";
+import { done, draft, steady } from "/static/drafts.js";
+import { ask, called, local, make, number, on, percent, state, stepName, table, tell, term, tone, word } from "/static/state.js";
 
 const drawer = document.getElementById("drawer");
-let before = null, open = "";
+const rest = [...document.querySelectorAll("body > .skip, body > header, #views, main, body > footer")];
+const beside = matchMedia("(min-width: 75rem)"); // wide enough for both
+const unsure = new Map(); // steps that were sent and not acknowledged, by incident
+let before = null, open = "", news = "";
 
 export async function show(id) {
+  if (open !== id) news = "";
   open = id;
   const told = await ask(`/api/incidents/${encodeURIComponent(id)}?language=${document.documentElement.lang}`);
   if (open !== id) return;
   const i = told.incident, keep = drawer.hidden ? document.activeElement : before;
   const place = [i.place, i.lon_deg === null ? "" : `${i.lat_deg.toFixed(3)}, ${i.lon_deg.toFixed(3)}`].filter(Boolean).join(" · ");
-  drawer.replaceChildren(
+  settle(told);
+  steady(drawer, () => drawer.replaceChildren(
     make("button", { type: "button", class: "close", text: word("room.close"), onclick: close }),
     make("h2", { id: "drawer-title", text: `${word("room.incident")}: ${term("act", i.act)}` }),
     facts([["", id], [word("room.time"), `${local(i.time_start)} – ${local(i.time_end)}`], [word("room.place"), place || "–"],
       [word("room.error"), i.sigma_m === null ? "–" : "± " + Math.round(i.sigma_m) + " m"], [word("room.exists"), percent(i.p_exists)],
-      [word("room.state"), `${i.state} · ${stepName(told.state)}`], [word("map.settle"), i.settle]]),
-    grouped(told), findings(told), odds(told), observations(told), looks(told), attribution(told), clocks(told), history(told), proof(told), nextStep(told));
+      [word("room.state"), `${called("standing", i.state)} · ${stepName(told.state)}`], [word("map.settle"), i.settle]]),
+    grouped(told), findings(told), odds(told), observations(told), looks(told), attribution(told), clocks(told), history(told), proof(told), nextStep(told)));
   before = keep;
   drawer.hidden = false;
   document.body.classList.add("with-drawer");
+  lay();
   if (!drawer.contains(document.activeElement)) drawer.focus();
 }
+// Over the page the drawer alone can be reached; beside it both can.
+function lay() {
+  const over = !drawer.hidden && !beside.matches;
+  for (const element of rest) element.inert = over;
+  drawer.toggleAttribute("aria-modal", over);
+  if (over) drawer.setAttribute("aria-modal", "true");
+}
+beside.addEventListener("change", lay);
 export function close() {
-  open = "";
+  const left = open;
+  open = news = "";
   drawer.hidden = true;
   document.body.classList.remove("with-drawer");
-  if (before && document.contains(before)) before.focus();
+  lay();
+  const back = before && document.contains(before) ? before : left && document.querySelector(`#list [data-incident="${CSS.escape(left)}"]`);
+  if (back) back.focus(); else if (left) document.getElementById("incidents").focus();
+  before = null;
   tell("closed");
 }
 drawer.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
-on("changed", () => { if (open && !drawer.contains(document.activeElement.closest("form"))) show(open); });
+on("changed", () => { if (open) show(open).catch(() => {}); }); // read again when the record is back
+// Whether a step that nobody acknowledged was taken after all: its own words stand in the history, or they do not.
+function settle(told) {
+  const id = told.incident.incident_id, sent = unsure.get(id);
+  if (!sent) return;
+  const taken = told.history.slice(sent.after).some((s) => s.state === sent.state && (s.note || "") === (sent.note || ""));
+  if (taken) done("step:" + id);
+  news = taken ? word("room.taken", { state: stepName(sent.state) }) : word("room.not_taken");
+  unsure.delete(id);
+}
 
 function facts(rows) {
   return make("dl", {}, ...rows.filter((row) => row[1]).flatMap(([name, value]) => [make("dt", { text: name }), make("dd", {}, value)]));
@@ -69,7 +97,7 @@ function looks(told) {
 }
 function attribution(told) {
   const a = told.attribution;
-  return part("room.attribution", a ? facts([[word("room.attributed_to"), a.attributed_to], [word("room.confidence"), a.confidence],
+  return part("room.attribution", a ? facts([[word("room.attributed_to"), a.attributed_to], [word("room.confidence"), term("confidence", a.confidence)],
     [word("room.reason"), a.basis], [word("room.response"), a.party_response]]) : make("p", { text: word("room.none") }));
 }
 function clocks(told) {
@@ -100,21 +128,22 @@ const FIELDS = {
   into: () => make("input", { name: "into" }),
   parts: (told) => Object.assign(make("textarea", { name: "parts", rows: "3" }), { value: told.observations.map((o) => o.observation_id).join("\n") }),
   attributed_to: () => make("select", { name: "attributed_to" }, ...state.mission.parties.map((p) => make("option", { value: p.id, text: p.called }))),
-  confidence: () => make("select", { name: "confidence" }, ...["low", "moderate", "high"].map((c) => make("option", { value: c, text: c }))),
+  confidence: () => make("select", { name: "confidence" }, ...["low", "moderate", "high"].map((c) => make("option", { value: c, text: term("confidence", c) }))),
   party: () => make("input", { name: "party", value: state.me.party, readonly: true }),
 };
 function nextStep(told) {
   const can = told.next.filter((n) => state.me.may.includes(n.deed));
   if (!can.length) return "";
   const chosen = make("select", { name: "state" }, ...can.map((n) => make("option", { value: n.state, text: stepName(n.state) })));
-  const fields = make("div", {}), said = make("p", { role: "alert" });
-  const lay = () => {
+  const fields = make("div", { class: "step" }), said = make("p", { role: "alert" }), status = make("p", { role: "status", text: news }), id = told.incident.incident_id;
+  const laid = () => {
+    const typed = Object.fromEntries([...fields.querySelectorAll("[name]")].filter((one) => one.value).map((one) => [one.name, one.value]));
     const needs = can.find((n) => n.state === chosen.value).needs;
-    fields.replaceChildren(...[...new Set([...needs, "note"])].map((name) => make("label", {}, make("span", { text: word("room." + (name === "due" ? "due_utc" : name)) }), Object.assign(FIELDS[name](told), { required: needs.includes(name) }))));
+    fields.replaceChildren(...[...new Set([...needs, "note"])].map((name) => make("label", {}, make("span", { text: word("room." + (name === "due" ? "due_utc" : name)) }), Object.assign(FIELDS[name](told), { required: needs.includes(name) }, typed[name] ? { value: typed[name] } : {}))));
   };
-  chosen.addEventListener("change", lay);
-  lay();
-  const form = make("form", { class: "step" }, make("label", {}, make("span", { text: word("room.next_step") }), chosen), fields, make("button", { text: word("room.take") }), said);
+  chosen.addEventListener("change", laid);
+  laid();
+  const form = make("form", { class: "step" }, make("label", {}, make("span", { text: word("room.next_step") }), chosen), fields, make("button", { text: word("room.take") }), said, status);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const lines = (text) => text.split("\n").map((one) => one.trim()).filter(Boolean);
@@ -122,10 +151,19 @@ function nextStep(told) {
     if (body.due) body.due += "Z";
     if (body.evidence !== undefined) body.evidence = lines(body.evidence);
     if (body.parts !== undefined) body.parts = lines(body.parts).map((line) => line.split(/\s+/));
+    const button = form.querySelector("button");
+    button.disabled = true;
+    said.textContent = status.textContent = news = "";
     try {
-      await ask(`/api/incidents/${encodeURIComponent(told.incident.incident_id)}/steps`, { body });
-      tell("written", told.incident.incident_id);
-    } catch (error) { said.textContent = error.message; }
+      await ask(`/api/incidents/${encodeURIComponent(id)}/steps`, { body });
+      done("step:" + id);
+      news = word("room.taken", { state: stepName(body.state) });
+      tell("written", id);
+    } catch (error) {
+      if (error.gone) unsure.set(id, { after: body.after, state: body.state, note: body.note });
+      said.textContent = error.gone ? word("room.not_taken") : error.message;
+    }
+    button.disabled = false;
   });
-  return part("room.next_step", form);
+  return part("room.next_step", draft(form, "step:" + id));
 }

@@ -72,13 +72,23 @@ function thin() {
     if (free) taken.push(here);
   }
 }
+// MapLibre's own words, in the language that is chosen.
+const OWN = { "NavigationControl.ZoomIn": "room.zoom_in", "NavigationControl.ZoomOut": "room.zoom_out", "Map.Title": "room.map" };
+on("spoken", () => {
+  if (!map) return;
+  for (const [selector, key] of [[".maplibregl-ctrl-zoom-in", "room.zoom_in"], [".maplibregl-ctrl-zoom-out", "room.zoom_out"], ["canvas.maplibregl-canvas", "room.map"]]) {
+    const element = document.querySelector("#map " + selector);
+    element.setAttribute("aria-label", word(key));
+    if (element.title) element.title = word(key);
+  }
+});
 const library = document.querySelector("script[src$='maplibre-gl.js']");
 export function draw() {
   if (!window.maplibregl) { library.addEventListener("load", draw, { once: true }); return; }
   const place = document.getElementById("map"), d = state.data;
   if (map) { if (ready) refresh(); return; }
   try {
-    map = new maplibregl.Map({ container: place, style: style(), bounds: [[d.box[0], d.box[1]], [d.box[2], d.box[3]]], attributionControl: false,
+    map = new maplibregl.Map({ container: place, style: style(), bounds: [[d.box[0], d.box[1]], [d.box[2], d.box[3]]], attributionControl: false, locale: Object.fromEntries(Object.entries(OWN).map(([own, key]) => [own, word(key)])),
       fitBoundsOptions: { padding: { top: 12, bottom: 12, left: 12, right: Math.min(90, place.clientWidth / 6) } },
       dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 13, renderWorldCopies: false });
   } catch (error) {

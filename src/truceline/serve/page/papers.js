@@ -2,7 +2,7 @@
 import { ask, local, make, state, word } from "/static/state.js";
 
 const AGAIN_MS = 2000;
-let waiting = 0;
+let waiting = 0, asked = 0;
 
 export const PAPERS = { plan: () => paper("plan"), exercise: () => paper("exercise"), outlook: () => paper("outlook") };
 
@@ -16,12 +16,26 @@ async function paper(kind) {
   clearTimeout(waiting);
   const told = await ask("/api/papers/" + kind), place = document.querySelector(`#view-${kind} > div`);
   if (told.state === "making") {
-    say(place, "status", word("room.paper_making"));
+    wait(place, told);
     waiting = setTimeout(() => { if (place.offsetParent) paper(kind).catch((error) => say(place, "alert", error.message)); }, AGAIN_MS);
   } else if (told.state === "made") show(kind, place, told);
   else if (told.state === "failed") say(place, "alert", word("room.paper_failed"), told.says);
   else if (told.state === "sealed") say(place, "status", word("room.exercise_sealed"), word("room.exercise_reveal"), "SHA-256 " + told.seal);
   else say(place, "status", word("room.no_" + kind), word("room.how_" + kind));
+}
+// How far its making is: the parts done, what is done now and for how long; said anew only when a part is done.
+function wait(place, told) {
+  const { number, of, what } = told.step || {}, since = Math.max(0, Math.round((Date.now() - asked) / 1000));
+  let bar = place.querySelector("progress");
+  if (!bar) {
+    asked = Date.now();
+    bar = make("progress", { "aria-label": word("room.paper_making") });
+    place.replaceChildren(make("div", {}, make("p", { role: "status", text: word("room.paper_making") }), bar, make("p", { role: "status", class: "small part" }), make("p", { class: "small now" })));
+  }
+  if (of) { bar.max = of; bar.value = Math.max(0, number - 1); }
+  const part = of ? word("room.paper_part", { number, of }) : "", says = place.querySelector(".part");
+  if (says.textContent !== part) says.textContent = part;
+  place.querySelector(".now").replaceChildren(make("span", { lang: "en", text: what || "" }), since ? ` · ${word("room.paper_since", { seconds: since })}` : "");
 }
 function say(place, role, ...texts) {
   place.replaceChildren(make("div", { role }, ...texts.map((text, k) => make("p", { text, class: k ? "small" : "" }))));

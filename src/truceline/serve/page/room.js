@@ -1,5 +1,6 @@
 // The page: sign in, load, filter, and keep everything that shows an incident pointing at the same one.
 import { ask, coded, local, make, on, percent, state, table, tell, term, tone, word } from "/static/state.js";
+import { listening, look, readNow, sayAway } from "/static/away.js";
 import { unpack } from "/static/columns.js";
 import { close, show } from "/static/drawer.js";
 import { draw } from "/static/map.js";
@@ -13,7 +14,7 @@ const LISTED = 60, FILTERS = ["clause", "act", "sector", "party", "verdict", "wa
 const VIEWS = { ...TABLES, ...FEEDS, ...PAPERS };
 const ORDER = ["watch", "clocks", "coverage", "feeds", "windows", "claims", "agreement", "plan", "exercise", "outlook", "reports"];
 let here = []; // the views this reader has besides the tables
-let listed = LISTED, view = "watch", timer = 0, readAt = "", events = null;
+let listed = LISTED, view = "watch", timer = 0, events = null, known = "";
 const remember = (language) => { try { localStorage.setItem("language", language); } catch { /* private browsing */ } };
 const remembered = () => { try { return localStorage.getItem("language"); } catch { return null; } };
 
@@ -22,12 +23,13 @@ async function speak(language) {
   document.documentElement.lang = $("language").value = language;
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
   for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", word(element.dataset.label));
-  if (events) connected(!document.body.classList.contains("offline"));
+  sayAway();
+  tell("spoken");
   layViews();
 }
 function layViews() {
   const shown = ORDER.filter((name) => name === "watch" || name in TABLES || here.includes(name));
-  $("views").replaceChildren(...shown.map((name) => make("button", { type: "button", "data-view": name, text: word("room." + name), "aria-current": name === view && "", onclick: () => go(name) })));
+  $("views").replaceChildren(...shown.map((name) => make("button", { type: "button", "data-view": name, text: word("room." + name), "aria-current": name === view && "page", onclick: () => go(name) })));
 }
 async function load() {
   const language = document.documentElement.lang;
@@ -35,8 +37,9 @@ async function load() {
   const chosen = state.chosen >= 0 ? state.data.incidents.id[state.chosen] : "";
   data.incidents = unpack(data.incidents);
   Object.assign(state, { mission, data });
+  known = mission.version;
   state.chosen = data.incidents.id.indexOf(chosen);
-  readAt = new Date().toISOString().slice(11, 16) + " UTC";
+  readNow();
   $("title").textContent = document.title = mission.title;
   $("about").textContent = `${mission.agreement.title} · ${mission.days[0] || ""} – ${mission.days[mission.days.length - 1] || ""} (${mission.timezone})`;
   $("role").textContent = word("room.role_" + state.me.role);
@@ -65,35 +68,61 @@ async function enter() {
   await load();
   here = [...await papersHere(), ...await feedsHere()];
   layViews();
+  await alarm();
   await go(view);
   listen();
 }
-function connected(yes) {
-  $("live").textContent = yes ? word("room.live") : word("room.offline", { time: readAt });
-  document.body.classList.toggle("offline", !yes);
-}
-window.addEventListener("offline", () => connected(false));
-window.addEventListener("online", () => { if (state.me) listen(); });
+$("skip").addEventListener("click", (event) => {
+  const section = $("view-" + view);
+  if (view === "watch" || !state.me) return;
+  event.preventDefault();
+  section.tabIndex = -1;
+  section.focus();
+});
 function listen() {
   if (events) events.close();
   events = new EventSource("/api/events");
-  let known = state.mission.version;
-  events.addEventListener("open", () => connected(true));
-  events.addEventListener("error", () => connected(false));
-  events.addEventListener("version", async (event) => {
-    const version = JSON.parse(event.data).version;
-    if (version === known) return;
-    known = version;
+  events.addEventListener("open", listening);
+  events.addEventListener("error", () => look());
+  events.addEventListener("version", (event) => { if (JSON.parse(event.data).version !== known) refresh(); });
+}
+// Read everything that is shown anew. What cannot be read stays as it was, and is read when the record is back.
+async function refresh() {
+  try {
     await load();
     tell("changed");
-    if (view !== "watch") await VIEWS[view]();
-  });
+    await alarm();
+  } catch (error) {
+    if (!error.gone) throw error;
+    return;
+  }
+  if (view !== "watch") await renew(view);
+}
+on("back", async () => {
+  if (!state.mission) { await enter().catch(() => {}); return; }
+  await refresh();
+  if (state.me) listen();
+});
+async function renew(name) {
+  const place = document.querySelector(`#view-${name} > div`);
+  try { await VIEWS[name](); } catch (error) {
+    const says = make("p", { role: "alert", class: "stale", text: `${word("room.not_read")} ${error.message}` });
+    for (const old of place.querySelectorAll(":scope > .stale")) old.remove();
+    place.prepend(says);
+  }
+}
+// Incidents in agreed silence windows are said at once, whatever is looked at.
+async function alarm() {
+  const found = await ask("/api/alerts"), says = found.length ? word("room.alarm", { count: found.length }) : "";
+  if ($("alarm").dataset.says === says) return; // said once
+  $("alarm").dataset.says = says;
+  $("alarm").replaceChildren(...says ? [make("button", { type: "button", class: "link", text: says, onclick: () => go("windows") })] : []);
 }
 async function go(name) {
   view = name;
   for (const section of document.querySelectorAll("main > section")) section.hidden = section.id !== "view-" + name;
-  for (const button of $("views").children) button.toggleAttribute("aria-current", button.dataset.view === name);
-  if (name === "watch") { layOut(); if (window.trucelineMap) window.trucelineMap.resize(); } else await VIEWS[name]();
+  for (const button of $("views").children) { if (button.dataset.view === name) button.setAttribute("aria-current", "page"); else button.removeAttribute("aria-current"); }
+  if (name === "watch") { layOut(); if (window.trucelineMap) window.trucelineMap.resize(); } else await renew(name);
 }
 
 // ---- filters and days
@@ -184,12 +213,12 @@ on("point", (km, from, i) => {
   if (i >= 0) $("pointer").textContent = spoken(i);
   else if (km >= 0) $("pointer").textContent = `${Math.round(km)} ${word("room.km")}${s ? " · " + (s[1] || s[0]) : ""}`;
 });
-on("written", async (id) => { await load(); await show(id); tell("changed"); });
+on("written", async (id) => { await refresh(); await show(id); });
 
 $("language").addEventListener("change", async () => {
   remember($("language").value);
   await speak($("language").value);
-  if (state.me) { await load(); await go(view); if (!$("drawer").hidden && state.chosen >= 0) await show(state.data.incidents.id[state.chosen]); }
+  if (state.me && state.mission) { $("alarm").dataset.says = ""; await refresh(); if (view === "watch") await go(view); if (!$("drawer").hidden && state.chosen >= 0) await show(state.data.incidents.id[state.chosen]); }
 });
 $("sign-in").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -202,10 +231,10 @@ $("sign-in").addEventListener("submit", async (event) => {
   } catch (error) { $("sign-in-error").textContent = error.message; }
 });
 $("sign-out").addEventListener("click", async () => { await ask("/api/session", { method: "DELETE" }); location.reload(); });
-window.addEventListener("resize", () => { if (state.data && view === "watch") layOut(); });
 
 const wished = remembered() || (navigator.language || "en").slice(0, 2);
 await speak(["en", "uk", "fr"].includes(wished) ? wished : "en");
 close();
-await enter();
+await enter().catch((error) => { if (!error.gone) $("sign-in-error").textContent = error.message; });
+look();
 document.body.dataset.ready = "yes";

@@ -14,6 +14,8 @@ export function word(key, values) {
   return text;
 }
 export const term = (kind, value) => state.words[kind + "." + value] || String(value || "").replaceAll("_", " ");
+// A word of the page's own for a value, or the value itself.
+export const called = (kind, value) => state.words[`room.${kind}_${value}`] || String(value || "").replaceAll("_", " ");
 export const stepName = (name) => state.words["room.step_" + name] || name;
 
 export async function ask(path, options) {
@@ -21,11 +23,19 @@ export async function ask(path, options) {
   const sent = options && options.body !== undefined
     ? { method: options.method || "POST", body: JSON.stringify(options.body), headers: { ...headers, "Content-Type": "application/json" } }
     : { method: (options && options.method) || "GET", headers };
-  const reply = await fetch(path, { ...sent, credentials: "same-origin", cache: "no-store" });
-  if (reply.status === 204) return null;
-  const told = await reply.json();
-  if (!reply.ok) throw Object.assign(new Error(told.description || reply.statusText), { status: reply.status });
-  return told;
+  let reply, told;
+  try {
+    reply = await fetch(path, { ...sent, credentials: "same-origin", cache: "no-store" });
+    if (reply.status === 204) return null;
+    told = await reply.json();
+  } catch (error) { // it did not answer, or not to the end
+    tell("gone", "server");
+    throw Object.assign(new Error(word("room.no_answer")), { gone: "server", cause: error });
+  }
+  if (reply.ok) return told;
+  const gone = reply.status === 503 ? "record" : "";
+  if (gone) tell("gone", gone);
+  throw Object.assign(new Error(told.description || reply.statusText), { status: reply.status, gone });
 }
 
 export function make(name, attributes, ...inside) {
@@ -39,12 +49,14 @@ export function make(name, attributes, ...inside) {
   element.append(...inside.filter((one) => one !== null && one !== undefined && one !== ""));
   return element;
 }
+const INSTANT = /^\d{4}-\d\d-\d\d( \d\d:\d\d)?$/; // not broken into lines
 // A table: rows of texts or elements. It scrolls by itself, so that no page does sideways.
 export function table(caption, head, rows, empty) {
   if (!rows.length) return make("p", { text: empty || word("room.none") });
   const cells = (row) => row.map((cell, k) => {
     const inside = cell instanceof Node ? cell : document.createTextNode(cell === null || cell === undefined ? "" : String(cell));
-    return k ? make("td", {}, inside) : make("th", { scope: "row" }, inside);
+    const kind = INSTANT.test(inside.textContent) ? "when" : false;
+    return k ? make("td", { class: kind }, inside) : make("th", { scope: "row", class: kind }, inside);
   });
   return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     make("table", {}, make("caption", { class: "unseen-text", text: caption }),

@@ -102,7 +102,7 @@ export function paint(changed) {
 }
 export function layOut() {
   if (!state.data) return;
-  const wide = Math.max(620, box.parentElement.clientWidth), beside = document.getElementById("map").getBoundingClientRect();
+  const wide = Math.max(600, box.parentElement.clientWidth), beside = document.getElementById("map").getBoundingClientRect();
   const own = Math.min(620, Math.max(300, 90 + 26 * state.data.days.length));
   // as high as the map where the two stand side by side
   const high = beside.left > box.getBoundingClientRect().right - 40 ? Math.max(own, beside.height) : own;
@@ -142,6 +142,13 @@ function nearest(x, y) {
 // where an incident is drawn, for the tests and for whoever writes a guide
 window.trucelineStrip = { at: (i) => [X(state.data.incidents.km[i]), Y(state.data.incidents.t[i])] };
 
+// beside a drawer there is less room
+let was = 0;
+new ResizeObserver(() => {
+  const wide = box.parentElement.clientWidth;
+  if (wide && was && wide !== was && state.data) layOut();
+  was = wide || was;
+}).observe(box.parentElement);
 box.addEventListener("pointermove", (event) => {
   const x = event.offsetX, y = event.offsetY, km = kmAt(x), i = nearest(x, y);
   canvas.style.cursor = i < 0 ? "crosshair" : "pointer";
@@ -166,6 +173,8 @@ box.addEventListener("keydown", (event) => {
   const place = shown.indexOf(state.chosen);
   const next = event.key === "Home" ? 0 : event.key === "End" ? shown.length - 1 : Math.max(0, Math.min(shown.length - 1, place + keys[event.key]));
   tell("walk", shown[next]);
+  const scroll = box.parentElement, x = X(all.km[shown[next]]);
+  if (x < scroll.scrollLeft + 20 || x > scroll.scrollLeft + scroll.clientWidth - 20) scroll.scrollLeft = x - scroll.clientWidth / 2;
 });
 on("point", (km) => { if (!Object.is(km, lit)) { lit = km; paint(); } });
 export const spoken = (i) => {

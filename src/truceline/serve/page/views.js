@@ -1,7 +1,12 @@
 // The other views: clocks, coverage, claims, agreement, reports.
-import { ask, local, make, number, percent, state, table, tell, term, tone, word } from "/static/state.js";
+import { done, draft, steady } from "/static/drafts.js";
+import { ask, called, local, make, number, percent, state, table, tell, term, tone, word } from "/static/state.js";
 
-const into = (name, ...inside) => document.querySelector(`#view-${name} > div`).replaceChildren(...inside.filter(Boolean));
+const into = (name, ...inside) => {
+  const place = document.querySelector(`#view-${name} > div`);
+  steady(place, () => place.replaceChildren(...inside.filter(Boolean)));
+};
+const MARKS = { violation: "✕ ", indeterminate: "? ", blind: "○ " }; // beside the colour, for whoever cannot tell it
 const heads = (...keys) => keys.map((key) => word("room." + key));
 const says = (key) => make("p", { text: word(key) });
 const link = (id) => make("button", { type: "button", class: "link", text: id, onclick: () => tell("open", id) });
@@ -17,22 +22,24 @@ export const VIEWS = {
     const called = new Map(state.mission.sectors.map((s) => [s.sector, s.called || s.sector]));
     const at = new Map(rows.map((r) => [r.sector + "|" + r.day, r]));
     const kind = (r) => ({ violation: "violation", indeterminate: "indeterminate", "not observed": "blind", "not in force": "no_force" })[r.status] || (r.watched >= 0.8 ? "watched" : "partly");
-    const cell = (r) => r ? Object.assign(tone(r.status === "not in force" ? "·" : percent(r.watched), kind(r)), { title: word("status." + r.status) }) : "–";
+    const cell = (r) => r ? Object.assign(tone(r.status === "not in force" ? "·" : (MARKS[kind(r)] || "") + percent(r.watched), kind(r)), { title: word("status." + r.status) }) : "–";
     const spoken = (r) => r ? make("span", {}, cell(r), make("span", { class: "unseen-text", text: " " + word("status." + r.status) })) : "–";
     const e = state.mission.exposure;
     into("coverage", says("room.coverage_intro"),
       Number.isFinite(e.km_h_total) && e.km_h_total > 0 ? make("p", { text: `${word("exposure.seen")} ${percent(e.km_h_seen / e.km_h_total)} · ${word("exposure.partly")} ${percent(e.km_h_partly / e.km_h_total)} · ${word("exposure.unseen")} ${percent(e.km_h_unseen / e.km_h_total)}` }) : null,
       table(word("room.coverage"), [word("room.sector"), ...days.map((day) => day.startsWith(days[0].slice(0, 5)) && days.length > 1 ? day.slice(5) : day)], [...called].map(([id, name]) => [name, ...days.map((day) => spoken(at.get(id + "|" + day)))])),
+      make("p", { class: "legend small" }, ...[["violation", "violation"], ["indeterminate", "indeterminate"], ["watched", "no violation seen, well watched"], ["partly", "no violation seen, partly watched"], ["blind", "not observed"], ["no_force", "not in force"]].map(([one, status]) =>
+        make("span", {}, tone(one === "no_force" ? "·" : (MARKS[one] || "") + "%", one), " " + word("status." + status)))),
       state.mission.warnings.length ? make("section", {}, make("h3", { text: word("room.warnings") }), make("ul", {}, ...state.mission.warnings.map((text) => make("li", { text })))) : null);
   },
   async windows() {
     const [rows, found] = await Promise.all([ask("/api/windows"), ask("/api/alerts")]);
     const language = document.documentElement.lang, said = make("p", { role: "alert" });
-    const act = async (work) => { try { await work(); await VIEWS.windows(); } catch (error) { said.textContent = error.message; } };
+    const act = async (work) => { try { await work(); await VIEWS.windows(); } catch (error) { said.textContent = error.gone ? word("room.not_taken") : error.message; } };
     const links = (w) => ["txt", "ics", "kml"].flatMap((f) => [make("a", { href: `/api/windows/${w.window_id}/notice?language=${language}&f=${f}`, target: "_blank", rel: "noopener", text: f }), " "]);
     const mayConsent = (w) => state.me.may.includes("respond") && !w.consents.includes(state.me.party);
     into("windows", says("room.windows_intro"), make("h3", { text: word("room.alerts") }),
-      table(word("room.alerts"), heads("incident", "act", "time", "inside", "windows"), found.map((a) => [link(a.incident_id), term("act", a.act), local(a.time_start), tone(a.inside, a.inside === "yes" ? "violation" : "indeterminate"), a.window_id]), word("room.alerts_none")),
+      table(word("room.alerts"), heads("incident", "act", "time", "inside", "windows"), found.map((a) => [link(a.incident_id), term("act", a.act), local(a.time_start), tone(called("inside", a.inside), a.inside === "yes" ? "violation" : "indeterminate"), a.window_id]), word("room.alerts_none")),
       make("h3", { text: word("room.windows") }),
       table(word("room.windows"), heads("purpose", "start_utc", "end_utc", "radius", "consents", "state", "notice"), rows.map((w) => [w.purpose || w.window_id, w.start, w.end, w.radius_km,
         make("span", {}, w.consents.join(", ") + " ", mayConsent(w) ? make("button", { type: "button", text: word("room.consent"), onclick: () => act(() => ask(`/api/windows/${w.window_id}/consent`, { method: "POST", body: {} })) }) : ""),
@@ -42,7 +49,7 @@ export const VIEWS = {
   async claims() {
     const rows = await ask("/api/tables/claims");
     into("claims", says("room.claims_intro"), table(word("room.claims"), heads("entry", "by", "against", "measure", "claimed", "adds_up", "matched", "state"),
-      rows.map((c) => [c.claim_id, c.claimant, c.accused, c.measure, c.count_said || number(c.count_min), term("adds_up", c.adds_up), number(c.matched), c.state])));
+      rows.map((c) => [c.claim_id, c.claimant, c.accused, term("act", c.measure), c.count_said || number(c.count_min), term("adds_up", c.adds_up), number(c.matched), called("claim", c.state)])));
   },
   async agreement() {
     const a = await ask("/api/agreement");
@@ -65,7 +72,7 @@ export const VIEWS = {
       return [r.day, `${r.version} · ${r.language}`, tone(word(r.published ? "room.published" : "room.waits"), r.published ? "done" : "running"), r.correction, make("code", { text: r.sha256.slice(0, 16) }), make("span", {}, read, " ", approve)];
     });
     const said = make("p", { role: "alert", id: "report-error" });
-    const act = async (work) => { try { await work(); await VIEWS.reports(); } catch (error) { document.getElementById("report-error").textContent = error.message; } };
+    const act = async (work) => { try { await work(); await VIEWS.reports(); } catch (error) { document.getElementById("report-error").textContent = error.gone ? word("room.not_taken") : error.message; } };
     const language = document.documentElement.lang;
     into("reports", says("room.reports_intro"), table(word("room.reports"), heads("day", "version", "state", "correction", "proof", "read"), rows), said,
       state.me.may.includes("ask_release") ? askForm(act) : null,
@@ -85,16 +92,19 @@ function proposal(act) {
     event.preventDefault();
     const said = Object.fromEntries(new FormData(form));
     const path = said.path.split("\n").map((one) => one.trim()).filter(Boolean).map((one) => one.split(/[,\s]+/).map(Number).reverse());
-    act(() => ask("/api/windows", { body: { ...said, path, radius_km: Number(said.radius_km), start: said.start + "Z", end: said.end + "Z" } }));
+    act(async () => {
+      await ask("/api/windows", { body: { ...said, path, radius_km: Number(said.radius_km), start: said.start + "Z", end: said.end + "Z" } });
+      done("window");
+    });
   });
-  return form;
+  return draft(form, "window");
 }
 function askForm(act) {
   const form = make("form", { class: "step" },
     make("label", {}, make("span", { text: word("room.day") }), make("select", { name: "day" }, ...state.mission.days.map((day) => make("option", { value: day, text: day })))),
-    make("label", {}, make("span", { text: word("room.language") }), make("select", { name: "language" }, ...["en", "uk", "fr"].map((l) => make("option", { value: l, text: l })))),
+    make("label", {}, make("span", { text: word("room.language") }), make("select", { name: "language" }, ...[["en", "English"], ["uk", "Українська"], ["fr", "Français"]].map(([value, text]) => make("option", { value, text })))),
     make("label", {}, make("span", { text: word("room.correction_hint") }), make("textarea", { name: "correction", rows: "2" })),
     make("button", { text: word("room.ask") }));
-  form.addEventListener("submit", (event) => { event.preventDefault(); act(() => ask("/api/releases", { body: Object.fromEntries(new FormData(form)) })); });
-  return form;
+  form.addEventListener("submit", (event) => { event.preventDefault(); act(async () => { await ask("/api/releases", { body: Object.fromEntries(new FormData(form)) }); done("release"); }); });
+  return draft(form, "release");
 }
