@@ -35,7 +35,8 @@ def main():
     for name, one in told.items():
         sys.stdout.write(
             f"{name:6}{one['per_s']:6.0f} requests/s, p50 {one['p50_ms']:.1f} ms, p99 {one['p99_ms']:.1f} ms, slowest "
-            f"{one['most_ms']:.0f} ms; {one['cpu_ms']:.2f} ms of processor each; {one['rss_mb']:.0f} MB, peak "
+            f"{one['most_ms']:.0f} ms; {one['cpu_ms']:.2f} ms of processor each; {one['rss_mb']:.0f} MB (its own "
+            f"{one['anon_mb']:.0f}, of files {one['file_mb']:.0f}), peak "
             f"{one['peak_mb']:.0f} MB; first page {one['first_s']:.2f} s, ready {one['ready_s']:.0f} s\n"
         )
     if not asked.only:
@@ -111,9 +112,10 @@ async def caller(told, n, until, delays):
 
 
 def memory(pid):
-    """Return resident memory and its peak of a process, in megabytes."""
+    """Return a process's resident memory, what of it is its own and what lies in files, and its peak, in megabytes."""
     lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return {name: int(lines[key].split()[0]) / 1024 for name, key in (("rss_mb", "VmRSS"), ("peak_mb", "VmHWM"))}
+    wanted = (("rss_mb", "VmRSS"), ("anon_mb", "RssAnon"), ("file_mb", "RssFile"), ("peak_mb", "VmHWM"))
+    return {name: int(lines[key].split()[0]) / 1024 for name, key in wanted}
 
 
 def processor_s(pid):
@@ -132,7 +134,7 @@ def serve_room(asked):
     from truceline.serve.house import utc_now
     from truceline.serve.room import Room
     from truceline.serve.spool import let_go, spooled
-    from truceline.serve.start import bound, open_house, run
+    from truceline.serve.start import bound, open_house, run, warm
 
     whole = big_room(asked.incidents)
     few = replace(whole, **{t: getattr(whole, t).head(0) for t in ("incidents", "observations", "findings")})
@@ -147,6 +149,7 @@ def serve_room(asked):
         house.accounts.make(f"caller-{n}", role="analyst", password="", now=house.wall())
         key = house.accounts.make_key(f"caller-{n}", called="load", scope=("read",), days=1, now=house.wall())
         keys.append(f"Authorization: Bearer {key}\r\n")
+    warm(house)
     with bound("127.0.0.1", 0) as listening:
         port = listening.getsockname()[1]
         _tell({"port": port, "path": "/api/collections/incidents/items", "keys": keys})

@@ -23,6 +23,7 @@ class Column:
     def __init__(self, values: pd.Series, at: Rows | None = None) -> None:
         self._values, self._kind = _taken(values)
         self._at = at
+        self._few = self._values.coded if isinstance(self._values, Mapped) else None
         self._words: tuple[npt.NDArray[np.int32], pd.Index] | None = None  # this and the next: made when asked for
         self._marks: tuple[npt.NDArray[np.uint64], Rows] | None = None
 
@@ -37,9 +38,11 @@ class Column:
 
     def values(self, rows: Rows | None = None) -> npt.NDArray[Any]:
         """Return the values of some features as they lie in the table, or of all."""
-        if rows is None:
-            return np.asarray(self._values if self._at is None else self._values[self._at])
-        return np.asarray(self._values[rows if self._at is None else self._at[rows]])
+        at = self._at if rows is None else rows if self._at is None else self._at[rows]
+        if self._few is not None:
+            codes, words = self._few
+            return np.asarray(words[codes if at is None else codes[at]])
+        return np.asarray(self._values if at is None else self._values[at])
 
     def plain(self, rows: Rows) -> list[Any]:
         """Return the values of some features in the types JSON has, the same as `provenance.plain` gives."""
@@ -85,8 +88,8 @@ class Column:
         """Return each row's text as a number, and the texts; nothing where nearly every text is another."""
         if self._words is None:
             if isinstance(self._values, Mapped):
-                found = self._values.coded
-                codes, words = found if found is not None else (np.empty(0, np.int32), np.empty(0, object))
+                codes, words = (np.empty(0, np.int32), np.empty(0, object)) if self._few is None else self._few
+                words = words[:-1]  # without nan
             else:
                 codes, words = pd.factorize(self._values)
             few = len(words) <= MOST_WORDS

@@ -6,9 +6,9 @@ memory; here they are read from the disk as they are asked for, and the system l
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from itertools import chain
 from typing import Any, Self
 
@@ -26,7 +26,7 @@ _LOOKED_AT = 10_000  # cells that tell whether a column has few different ones
 _TEXT = pa.large_string()
 
 
-class MappedDtype(ExtensionDtype):
+class MappedDtype(ExtensionDtype):  # type: ignore[misc]
     """The type of a column of texts, or of tuples of texts or of (text, number) pairs."""
 
     name = "mapped"
@@ -35,7 +35,7 @@ class MappedDtype(ExtensionDtype):
     na_value = np.nan
 
     @classmethod
-    def construct_array_type(cls) -> type[Mapped]:
+    def construct_array_type(cls) -> builtins.type[Mapped]:
         """Return the array's class."""
         return Mapped
 
@@ -46,9 +46,12 @@ class Mapped(ExtensionArray):  # type: ignore[misc]
     `held` is text, a list of texts, a list of (text, number) pairs, or numbers into few different ones of these.
     """
 
-    def __init__(self, held: pa.Array) -> None:
+    def __init__(self, held: pa.Array, words: Objects | None = None) -> None:
         self.held = held
         self._dtype = MappedDtype()
+        if words is None and pa.types.is_dictionary(held.type):
+            words = np.append(objects_of(held.dictionary), [np.nan])
+        self._words = words  # the different cells, and nan for none
 
     @property
     def dtype(self) -> MappedDtype:
@@ -73,15 +76,16 @@ class Mapped(ExtensionArray):  # type: ignore[misc]
         """Whether its cells are texts, and not lists."""
         return self.kind == "text"
 
-    @cached_property
+    @property
     def coded(self) -> tuple[npt.NDArray[np.int32], Objects] | None:
-        """Each cell's number and the different cells, -1 where there is none; None where nearly all are different."""
-        if not pa.types.is_dictionary(self.held.type):
+        """Each cell's number among the different cells, and these, nan the last; None where nearly all are different.
+
+        A number of -1 is no cell.
+        """
+        if self._words is None:
             return None
         codes = self.held.indices
-        if codes.null_count:
-            codes = codes.fill_null(-1)
-        return codes.to_numpy(zero_copy_only=True), objects_of(self.held.dictionary)
+        return (codes.fill_null(-1) if codes.null_count else codes).to_numpy(zero_copy_only=True), self._words
 
     def __len__(self) -> int:
         """Return how many cells there are."""
@@ -93,8 +97,9 @@ class Mapped(ExtensionArray):  # type: ignore[misc]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
         """Return the cells as objects."""
-        made = objects_of(self.held) if self.coded is None else np.append(self.coded[1], [np.nan])[self.coded[0]]
-        return made if dtype is None or dtype == object else made.astype(dtype)
+        found = self.coded
+        made = objects_of(self.held) if found is None else found[1][found[0]]
+        return made if dtype is None else made.astype(dtype, copy=False)
 
     def __getitem__(self, item: Any) -> Any:
         """Return one cell, or some as an array."""
@@ -103,23 +108,23 @@ class Mapped(ExtensionArray):  # type: ignore[misc]
             at = int(item) + (len(self) if item < 0 else 0)
             if not 0 <= at < len(self):
                 raise IndexError(item)
-            return objects_of(self.held.slice(at, 1))[0]
+            return np.asarray(self[at : at + 1])[0]
         if isinstance(item, slice):
             start, stop, step = item.indices(len(self))
             if step == 1:
-                return type(self)(self.held.slice(start, max(0, stop - start)))
+                return type(self)(self.held.slice(start, max(0, stop - start)), self._words)
             item = np.arange(start, stop, step)
         return self.take(np.flatnonzero(item) if np.asarray(item).dtype == bool else item)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        """Put other cells in the place of some: for the few columns that are changed, at the price of all their cells."""
+        """Put other cells in the place of some, at the price of all cells of the column."""
         cells = np.asarray(self)
         key = check_array_indexer(self, key)
         if isinstance(value, tuple):  # one cell, not one for each place
             value = _one_for_each(value, len(np.atleast_1d(np.arange(len(self))[key])))
         cells[key] = value
-        self.held = _held(cells)
-        self.__dict__.pop("coded", None)
+        made = type(self)(_held(cells))
+        self.held, self._words = made.held, made._words
 
     def __eq__(self, other: object) -> Any:
         """Return which cells equal a text, or cell by cell those of another column."""
@@ -165,22 +170,24 @@ class Mapped(ExtensionArray):  # type: ignore[misc]
         if len(at) and (at.max() >= len(self) or low < (-1 if allow_fill else -len(self))):
             raise IndexError("out of bounds")
         if allow_fill:
-            made = type(self)(self.held.take(pa.array(at, mask=at < 0)))
+            made = type(self)(self.held.take(pa.array(at, mask=at < 0)), self._words)
             if (at < 0).any() and fill_value is not None and not (isinstance(fill_value, float)):
                 made[at < 0] = fill_value
             return made
-        return type(self)(self.held.take(pa.array(np.where(at < 0, at + len(self), at))))
+        return type(self)(self.held.take(pa.array(np.where(at < 0, at + len(self), at))), self._words)
 
     def copy(self) -> Self:
         """Return another array over the same cells; what is set in one does not change the other."""
-        return type(self)(self.held)
+        return type(self)(self.held, self._words)
 
     def factorize(self, use_na_sentinel: bool = True) -> tuple[npt.NDArray[np.intp], Mapped]:
         """Return each cell's number in order of first appearance, and the different cells."""
         found = self.coded
-        values, words = found if found is not None else (np.asarray(self), None)
-        codes, seen = pd.factorize(values if words is None else np.where(values < 0, np.nan, values))
-        different = np.asarray(seen if words is None else words[np.asarray(seen, np.int64)], dtype=object)
+        if found is None:
+            codes, different = pd.factorize(np.asarray(self))
+        else:
+            codes, seen = pd.factorize(np.where(found[0] < 0, np.nan, found[0]))
+            different = found[1][seen.astype(np.int64)]
         if not use_na_sentinel and (codes < 0).any():
             codes, different = np.where(codes < 0, len(different), codes), np.append(different, [np.nan])
         return codes, type(self)(_held(different))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import mmap
 import tempfile
+import weakref
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,11 @@ import pyarrow as pa
 from truceline.findings.tables import Assessment
 from truceline.serve.mapped import Mapped, encoded
 
+_FILES: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
+
 
 def spooled(assessment: Assessment) -> Assessment:
-    """Return the assessment with every table in a file of its own in the folder for temporary files, mapped into memory.
+    """Return the assessment with every table in a file of its own among the temporary files, mapped into memory.
 
     What cannot be written so (a table of mixed cells, a disk that is full) stays in memory. The files have no name any
     more when this returns: they go when the last who reads them does.
@@ -31,34 +35,39 @@ def spooled(assessment: Assessment) -> Assessment:
 
 
 def let_go() -> None:
-    """Give memory that is no longer used back to the system, where its library for that can be asked to."""
+    """Give memory that is no longer used back to the system, as far as it can be asked to.
+
+    What of the files was read stays with the system, which has it at hand as long as nobody else needs the room.
+    """
     gc.collect()
+    pa.default_memory_pool().release_unused()
+    for file in _FILES:
+        file.madvise(mmap.MADV_DONTNEED)
     with contextlib.suppress(OSError, AttributeError):  # GNU's alone has it
         ctypes.CDLL(None).malloc_trim(0)
 
 
 def _spooled(table: pd.DataFrame) -> pd.DataFrame:
-    written, kept = {}, {}
-    for name in table.columns:
-        column = _written(table[name])
-        (kept if column is None else written)[str(name)] = table[name].array if column is None else column
+    columns = {str(name): _written(table[name]) for name in table.columns}
+    written = {name: column for name, column in columns.items() if column is not None}
     try:
         mapped = _mapped(pa.record_batch(written)) if written and len(table) else {}
     except OSError:
         return table
-    columns = {
-        name: _read(mapped[name], table[name]) if name in mapped else table[name].array for name in map(str, table)
-    }
-    return pd.DataFrame(columns, index=table.index, copy=False)
+    read = {name: _read(mapped[name], table[name]) if name in mapped else table[name].array for name in columns}
+    return pd.DataFrame(read, index=table.index, copy=False)
 
 
 def _mapped(batch: pa.RecordBatch) -> dict[str, pa.Array]:
     """Return the columns of a batch as they lie in a file that is gone as soon as they are."""
     with tempfile.TemporaryDirectory(prefix="truceline-", ignore_cleanup_errors=True) as folder:
-        path = str(Path(folder) / "table.arrow")
-        with pa.OSFile(path, "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
+        path = Path(folder) / "table.arrow"
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, batch.schema) as writer:
             writer.write_batch(batch)
-        there = pa.ipc.open_file(pa.memory_map(path)).get_batch(0)
+        with path.open("rb") as file:
+            lying = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    _FILES.add(lying)
+    there = pa.ipc.open_file(pa.py_buffer(lying)).get_batch(0)
     return dict(zip(there.schema.names, there.columns, strict=True))
 
 

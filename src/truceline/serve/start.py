@@ -23,7 +23,7 @@ from truceline.report.words import LANGUAGES
 from truceline.serve.accounts import Accounts
 from truceline.serve.app import make_app
 from truceline.serve.desk import open_desk
-from truceline.serve.door import Door
+from truceline.serve.door import Door, View
 from truceline.serve.feeding import Feeder
 from truceline.serve.handover import check_open
 from truceline.serve.house import House, utc_now
@@ -176,9 +176,15 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def warm(house: House) -> None:
-    """Make what the page asks for first, so that nobody waits for it. What goes wrong is told to whoever asks."""
+    """Make what the page and maps ask for first, so that nobody waits. What goes wrong is told to whoever asks."""
+
+    def make(view: View) -> None:
+        map_bytes(view, LANGUAGES[0])
+        for name in view.collections:
+            view.collections[name].shapes.make_ready()
+
     with contextlib.suppress(TrucelineError):
-        house.door.make_ready(lambda view: map_bytes(view, LANGUAGES[0]))
+        house.door.make_ready(make)
     let_go()
 
 

@@ -134,19 +134,19 @@ def _set_durable(connection: Any, _record: Any) -> None:
         raise
 
 
-def _know_file(path: str, _connection: Any, record: Any) -> None:
+def _know_file(path: str | None, _connection: Any, record: Any) -> None:
     record.info["file"] = _file(path)
 
 
-def _check_file(path: str, _connection: Any, record: Any, _fairy: Any) -> None:
+def _check_file(path: str | None, _connection: Any, record: Any, _fairy: Any) -> None:
     # a connection outlives the file's name: what is written through it after that is nowhere
     if record.info["file"] != _file(path):
         raise sa.exc.DisconnectionError("another file has this name now, or none")
 
 
-def _file(path: str) -> tuple[int, int] | None:
+def _file(path: str | None) -> tuple[int, int] | None:
     try:
-        found = os.stat(path)
+        found = os.stat(path or "")
     except OSError:
         return None
     return found.st_dev, found.st_ino
