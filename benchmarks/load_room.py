@@ -1,6 +1,6 @@
 """The operations room under load, beside a plain FastAPI application that serves the same GeoJSON, in the same run.
 
-Usage: python benchmarks/load_room.py [--incidents 100000] [--callers 16] [--seconds 20] [--db URL] [--kept]
+Usage: python benchmarks/load_room.py [--incidents 100000] [--callers 16] [--rate 0] [--seconds 20] [--db URL] [--kept]
 
 Each server is a process of its own on loopback; a third asks, over connections that stay open, for pages of 100
 incidents in boxes of every size drawn at random. The room checks a key and commits an audit entry for every page; the
@@ -73,7 +73,8 @@ async def load(told, asked, pid):
     await caller(told, 0, began, [])  # the first page makes what the others use
     first_s = time.monotonic() - began
     delays, start, busy = [], time.monotonic(), processor_s(pid)
-    callers = [caller(told, n, start + asked.seconds, delays) for n in range(asked.callers)]
+    every_s = asked.callers / asked.rate if asked.rate else 0.0
+    callers = [caller(told, n, start + asked.seconds, delays, every_s) for n in range(asked.callers)]
     await asyncio.gather(*callers)
     took = np.array(delays) * 1000
     return {
@@ -87,15 +88,21 @@ async def load(told, asked, pid):
     }
 
 
-async def caller(told, n, until, delays):
-    """Ask one page after the other over one connection, at least one, until an instant."""
+async def caller(told, n, until, delays, every_s=0.0):
+    """Ask one page after the other over one connection, at least one, until an instant.
+
+    With `every_s` each is due at its own moment and its delay counts from then, also when the caller is late for it.
+    """
     reader, writer = await asyncio.open_connection("127.0.0.1", told["port"])
     rng, key = np.random.default_rng(n), told["keys"][n % len(told["keys"])] if told["keys"] else ""
     try:
+        due = time.monotonic() + every_s * rng.random()
         while True:
+            if every_s:
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
             lon, lat, size = rng.uniform(32, 38), rng.uniform(46.5, 50), rng.choice([0.1, 0.3, 1.0, 3.0])
             box = f"{lon:.4f},{lat:.4f},{lon + size:.4f},{lat + size:.4f}"
-            began = time.monotonic()
+            began, due = due if every_s else time.monotonic(), due + every_s
             said = f"GET {told['path']}?bbox={box}&limit={LIMIT} HTTP/1.1\r\nHost: 127.0.0.1\r\n{key}\r\n"
             writer.write(said.encode())
             head = await reader.readuntil(b"\r\n\r\n")
@@ -201,6 +208,7 @@ def _arguments():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--incidents", type=int, default=100_000)
     parser.add_argument("--callers", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=0.0, help="pages a second, each due at its moment; 0: all we can")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--db", default="", help="a database's address; a new SQLite file when not given")
     parser.add_argument("--kept", action="store_true", help="write the assessment to the record first")
