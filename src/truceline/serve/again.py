@@ -1,8 +1,8 @@
 """The published reports of a room that was handed over, made anew and compared byte for byte with what was published.
 
 Nothing published is read to make them: the mission's folder says what was seen, and the journey is gone again; the
-record says what people decided, what was asked for and when, and must hold the very incidents and findings that come
-out. Then the report is drawn and its bytes compared.
+record says what feeds told and how much of it was taken, what people decided, what was asked for and when, and must
+hold the very incidents and findings that come out. Then the report is drawn and its bytes compared.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from truceline.feeds.messages import KIND as FED
 from truceline.findings.tables import Assessment
 from truceline.mission import Mission, open_mission
 from truceline.provenance import canonical_json
+from truceline.serve.basis import assessed_on, bases_of
 from truceline.serve.desk import open_desk
 from truceline.serve.handover import DIFFERS, MISSION_NAME, NOT_MADE, REPORTS_NAME, ROOM_NAME, SAME, report_name
 from truceline.serve.house import utc_now
 from truceline.serve.ledger import Ledger
 from truceline.serve.releases import Release, Releases, render_daily
 from truceline.serve.reviews import Reviews, with_reviews
+from truceline.serve.succession import in_effect, passed_on
 from truceline.store import Record
 from truceline.store.canonical import payloads
 from truceline.timespan import iso, parse_instant
@@ -51,18 +53,16 @@ def reports_again(folder: str | Path) -> tuple[Again, ...]:
         ledger = Ledger(record, utc_now)  # nothing is written
         releases = Releases(ledger, open_desk(room), str(room)).all()
         published = [one for one in releases if one.published]
-        why_not = _why_not(folder, record)
+        why_not = _why_not(folder)
         if why_not:
             return tuple(Again(report=report_name(one), state=NOT_MADE, says=why_not) for one in published)
         runs = _Runs(open_mission(folder / MISSION_NAME), record, Reviews(ledger))
         return tuple(_again(one, releases, folder, runs) for one in published)
 
 
-def _why_not(folder: Path, record: Record) -> str:
+def _why_not(folder: Path) -> str:
     if not (folder / MISSION_NAME).is_dir():
         return "The mission's folder was not handed over with it."
-    if len(record.entries(FED)):
-        return "The room had live feeds: what they had said by then is not gone through again here."
     return ""
 
 
@@ -73,18 +73,40 @@ class _Runs:
         self._mission = mission
         self._record = record
         self._reviews = reviews
+        self._bases = bases_of(record)
         self._made: dict[str, Assessment] = {}
 
-    def at(self, when: datetime) -> Assessment:
-        """Return the assessment that stood at an instant, with every step taken by then."""
+    def of(self, one: Release) -> Assessment:
+        """Return the assessment that a report was made from, with every step taken when it was asked for.
+
+        Raises
+        ------
+        RecordError
+            If the record does not hold what comes out, or does not say which assessment it was.
+        """
+        asked_at = parse_instant(one.asked_at)
+        as_of = one.as_of or self._last_before(asked_at)
+        if as_of not in self._made:
+            self._made[as_of] = self._make(as_of)
+        made = self._made[as_of]
+        told = passed_on(self._reviews.steps(asked_at), made.incidents)
+        return with_reviews(made, in_effect(told, made.incidents))
+
+    def _last_before(self, asked_at: datetime) -> str:
+        if len(self._record.entries(FED)):
+            raise RecordError("the room had live feeds, and the record does not say how much of them was in it.")
         runs = [run.rpartition(" at ")[2] for run in self._record.entries("run")["run"]]
-        now = max(run for run in runs if run <= iso(when))
-        if now not in self._made:
-            made = self._mission.monitor(now=parse_instant(now)).assessment
-            self._check("incident", made.incidents)
-            self._check("finding", made.findings)
-            self._made[now] = made
-        return with_reviews(self._made[now], self._reviews.steps(when))
+        return max((run for run in runs if run <= iso(asked_at)), default="")
+
+    def _make(self, as_of: str) -> Assessment:
+        basis = self._bases.get(as_of)
+        if basis is None:  # it rested on no feed
+            made = self._mission.monitor(now=parse_instant(as_of)).assessment
+        else:
+            made = assessed_on(self._mission, self._record, basis)
+        self._check("incident", made.incidents)
+        self._check("finding", made.findings)
+        return made
 
     def _check(self, kind: str, table: pd.DataFrame) -> None:
         held = {canonical_json(said) for part in self._record.payloads(kind) for said in part}
@@ -100,7 +122,7 @@ def _again(one: Release, releases: Iterable[Release], folder: Path, runs: _Runs)
     corrections = [r.correction for r in before if r.correction]
     asked_at = parse_instant(one.asked_at)
     try:
-        made = render_daily(runs.at(asked_at), one.day, one.language, corrections, asked_at)
+        made = render_daily(runs.of(one), one.day, one.language, corrections, asked_at)
     except TrucelineError as error:
         return Again(report=name, state=NOT_MADE, says=f"{getattr(error, 'item', '')} {error}".strip())
     same = made == (folder / REPORTS_NAME / name).read_bytes()
