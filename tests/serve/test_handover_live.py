@@ -91,6 +91,7 @@ def over(tmp_path_factory):
             name = house.room.assessment().incidents["incident_id"].iloc[0]
             step(taras, name, "logged" if n == 1 else "triaged", n - 1)
             published.append(publish(taras, helen, correction))
+            house.feeder.update()  # at the same instant of this clock, which stands still
     house.close()
     told = CliRunner().invoke(
         app,

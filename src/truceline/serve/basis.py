@@ -32,12 +32,18 @@ class Basis:
     """How many messages of each feed an assessment rests on, and how many entries of silences: the first of each."""
 
     at: datetime  # the assessment's own instant
+    until: datetime  # up to when silences that lasted had lasted
     messages: Mapping[str, int] = field(default_factory=dict)
     outages: int = 0
 
     def row(self) -> dict[str, Any]:
         """Return the entry that it is; its id is `at`."""
-        return {"at": exact(self.at), "messages": dict(sorted(self.messages.items())), "outages": self.outages}
+        return {
+            "at": exact(self.at),
+            "until": exact(self.until),
+            "messages": dict(sorted(self.messages.items())),
+            "outages": self.outages,
+        }
 
 
 def exact(instant: datetime) -> str:
@@ -48,7 +54,12 @@ def exact(instant: datetime) -> str:
 def bases_of(record: Record) -> dict[str, Basis]:
     """Return instant -> what the assessment of that instant rested on, for every one that rested on feeds."""
     return {
-        row["at"]: Basis(at=parse_instant(row["at"]), messages=row["messages"], outages=row["outages"])
+        row["at"]: Basis(
+            at=parse_instant(row["at"]),
+            until=parse_instant(row["until"]),
+            messages=row["messages"],
+            outages=row["outages"],
+        )
         for rows in record.payloads(KIND)
         for row in rows
     }
@@ -72,7 +83,7 @@ def assessed_on(mission: Mission, record: Record, basis: Basis) -> Assessment:
         state.add(read_messages(feeds[name], messages), now=now)
         said.append(state.changes())
     rows = islice(_rows(record, OUTAGE), basis.outages)
-    outages = silences_of(feeds.values(), rows).outages(now)
+    outages = silences_of(feeds.values(), rows).outages(basis.until)
     live = Live.of(mission, now=min(now, mission.brief.period.end))
     return live.take(gather(said), outages=outages, now=now).assessment
 

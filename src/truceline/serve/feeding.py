@@ -194,25 +194,27 @@ class Feeder:
             self._trouble = ""
 
     def _take(self) -> None:
-        now = self._clock()
-        fresh, outages, basis = self._changes(now)
+        now = until = self._clock()
+        if self._told is not None:  # an update is called by its instant, whatever the clock does
+            now = max(now, self._told + timedelta(microseconds=1))
+        fresh, outages, basis = self._changes(now, until)
         if any(state.lost_looks for state in self._states.values()):
             self._begin_again(now)
-            fresh, outages, basis = self._changes(now)
+            fresh, outages, basis = self._changes(now, until)
         self._pending = [fresh]
         if not (len(fresh.observations) or len(fresh.looks) or len(fresh.set_aside) or outages or self._told):
             return
         self._unplaced.append((self._live.take(fresh, outages=outages, now=now), basis))
         self._pending, self._told, self._basis = [], now, basis
 
-    def _changes(self, now: datetime) -> tuple[Readings, tuple[Outage, ...], Basis]:
+    def _changes(self, now: datetime, until: datetime) -> tuple[Readings, tuple[Outage, ...], Basis]:
         with self._lock:
             for state in self._states.values():
                 state.ripen(now)
             several = [*self._pending, *(state.changes() for state in self._states.values())]
             messages = {name: tally.messages for name, tally in self._tallies.items()}
-        outages, rows = self._quiet.outages(now)
-        return gather(several), outages, Basis(at=now, messages=messages, outages=rows)
+        outages, rows = self._quiet.outages(until)
+        return gather(several), outages, Basis(at=now, until=until, messages=messages, outages=rows)
 
     def works(self, feed_id: str, says: str) -> None:
         """Note that a feed works."""
