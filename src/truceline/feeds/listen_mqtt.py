@@ -128,7 +128,9 @@ class _Link:
             client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._feed.topics])
 
     def _on_connect_fail(self, _client: Any, _data: Any) -> None:
-        self._call(self._lose, f"nobody answers at {self._feed.broker}.")
+        # the library does not say which it was
+        tls = ", or its certificate is not one that this machine trusts (SSL_CERT_FILE)" if self._feed.tls else ""
+        self._call(self._lose, f"nobody answers at {self._feed.broker}{tls}.")
 
     def _on_subscribe(self, _client: Any, _data: Any, _mid: Any, reasons: Any, _properties: Any) -> None:
         refused = [reason.getName() for reason in reasons if reason.is_failure]

@@ -1,8 +1,8 @@
 """The published reports of a room that was handed over, made anew and compared byte for byte with what was published.
 
 Nothing published is read to make them: the mission's folder says what was seen, and the journey is gone again; the
-record says what people decided, what was asked for and when, and must hold the very incidents and findings that come
-out. Then the report is drawn and its bytes compared.
+record says what feeds told and how much of it was taken, what people decided, what was asked for and when, and must
+hold the very incidents and findings that come out. Then the report is drawn and its bytes compared.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ from truceline.feeds.messages import KIND as FED
 from truceline.findings.tables import Assessment
 from truceline.mission import Mission, open_mission
 from truceline.provenance import canonical_json
+from truceline.serve.basis import assessed_on, bases_of
 from truceline.serve.desk import open_desk
 from truceline.serve.handover import DIFFERS, MISSION_NAME, NOT_MADE, REPORTS_NAME, ROOM_NAME, SAME, report_name
 from truceline.serve.house import utc_now
@@ -53,18 +55,16 @@ def reports_again(folder: str | Path) -> tuple[Again, ...]:
         ledger = Ledger(record, utc_now)  # nothing is written
         releases = Releases(ledger, open_desk(room), str(room)).all()
         published = [one for one in releases if one.published]
-        why_not = _why_not(folder, record)
+        why_not = _why_not(folder)
         if why_not:
             return tuple(Again(report=report_name(one), state=NOT_MADE, says=why_not) for one in published)
         runs = _Runs(open_mission(folder / MISSION_NAME), record, Reviews(ledger))
         return tuple(_again(one, releases, folder, runs) for one in published)
 
 
-def _why_not(folder: Path, record: Record) -> str:
+def _why_not(folder: Path) -> str:
     if not (folder / MISSION_NAME).is_dir():
         return "The mission's folder was not handed over with it."
-    if len(record.entries(FED)):
-        return "The room had live feeds: what they had said by then is not gone through again here."
     return ""
 
 
@@ -75,28 +75,47 @@ class _Runs:
         self._mission = mission
         self._record = record
         self._reviews = reviews
+        self._bases = bases_of(record)
         self._made: dict[str, Assessment] = {}
         tables = {kind: record.entries(kind).drop_duplicates("record_id") for kind in ("review", "release")}
         self._place = {kind: dict(zip(t["record_id"], t["record_entry"], strict=True)) for kind, t in tables.items()}
 
-    def of(self, release: Release) -> Assessment:
-        """Return the assessment that stood when a release was asked for, with every step taken by then.
+    def of(self, one: Release) -> Assessment:
+        """Return the assessment that a report was made from, with every step taken when it was asked for.
 
-        Instants are written to the second: of the steps of that second those count that the record has before it.
+        Instants of steps are written to the second: of those of that second count those the record has before it.
+
+        Raises
+        ------
+        RecordError
+            If the record does not hold what comes out, or does not say which assessment it was.
         """
-        when, asked = parse_instant(release.asked_at), self._place["release"][release.release_id]
-        steps = [s for s in self._reviews.steps(when) if self._place["review"][s.step_id] < asked]
-        runs = [run.rpartition(" at ")[2] for run in self._record.entries("run")["run"]]
-        now = max(run for run in runs if run <= iso(when))
-        if now not in self._made:
-            made = self._mission.monitor(now=parse_instant(now)).assessment
-            self._check("incident", made.incidents)
-            self._check("finding", made.findings)
-            self._made[now] = made
-        told = passed_on(steps, self._made[now].incidents)
-        reading = read_with(self._made[now], (each.step for each in told))
+        asked_at, asked = parse_instant(one.asked_at), self._place["release"][one.release_id]
+        as_of = one.as_of or self._last_before(asked_at)
+        if as_of not in self._made:
+            self._made[as_of] = self._make(as_of)
+        made = self._made[as_of]
+        steps = [s for s in self._reviews.steps(asked_at) if self._place["review"][s.step_id] < asked]
+        told = passed_on(steps, made.incidents)
+        reading = read_with(made, (each.step for each in told))
         self._find(GROUPED, [(entry["incident_id"], canonical_json(entry)) for entry in grouped_entries(reading)])
         return reading.assessment
+
+    def _last_before(self, asked_at: datetime) -> str:
+        if len(self._record.entries(FED)):
+            raise RecordError("the room had live feeds, and the record does not say how much of them was in it.")
+        runs = [run.rpartition(" at ")[2] for run in self._record.entries("run")["run"]]
+        return max((run for run in runs if run <= iso(asked_at)), default="")
+
+    def _make(self, as_of: str) -> Assessment:
+        basis = self._bases.get(as_of)
+        if basis is None:  # it rested on no feed
+            made = self._mission.monitor(now=parse_instant(as_of)).assessment
+        else:
+            made = assessed_on(self._mission, self._record, basis)
+        self._check("incident", made.incidents)
+        self._check("finding", made.findings)
+        return made
 
     def _check(self, kind: str, table: pd.DataFrame) -> None:
         rows = (row for ids, texts in payloads(table, f"{kind}_id") for row in zip(ids, texts, strict=True))

@@ -24,6 +24,8 @@ from truceline.feeds.state import parted
 from truceline.feeds.supervise import Sleep, Supervisor, said_of
 from truceline.monitoring import Changed
 from truceline.observations import Outage, Readings, gather
+from truceline.serve.basis import KIND as BASIS
+from truceline.serve.basis import Basis
 from truceline.serve.feed_words import FeedEar, settings_row, told_of
 from truceline.serve.intake import Intake, Receipt, Waiting
 from truceline.serve.ledger import Clock, Ledger
@@ -64,7 +66,8 @@ class Feeder:
     ) -> None:
         self.feeds = {feed.feed_id: feed for feed in feeds}
         self._record, self._clock, self._make = record, clock, make
-        self._unplaced: list[Changed] = []  # what the room has not taken yet
+        self._unplaced: list[tuple[Changed, Basis]] = []  # what the room has not taken yet
+        self._basis: Basis | None = None  # what the assessment rests on; None: on no feed
         self._pause_s = pause_s
         self._live = live
         self._states = {name: FeedState(feed) for name, feed in self.feeds.items()}
@@ -90,8 +93,14 @@ class Feeder:
         self._quiet.enter(ledger)
         for feed in self.feeds.values():
             ledger.append(SETTINGS, settings_row(feed), id_column="feed")
+        if self._basis is not None:
+            self._say(self._basis)
         if self._look(self._clock()):
             self.update()
+
+    def _say(self, basis: Basis) -> None:
+        """Write what an assessment rests on, before the assessment: alone it does no harm, and none is without it."""
+        self._ledger.append(BASIS, basis.row(), id_column="at")
 
     def _read_all(self, now: datetime) -> None:
         """Read every message of the record."""
@@ -175,7 +184,9 @@ class Feeder:
         try:
             self._take()
             while self._unplaced:
-                self._replace(self._unplaced[0])
+                update, basis = self._unplaced[0]
+                self._say(basis)
+                self._replace(update)
                 del self._unplaced[0]
         except Exception as error:  # the feeds go on and the record grows; the assessment stays as it was
             self._trouble = f"The assessment could not take it: {said_of(error)}"
@@ -183,23 +194,27 @@ class Feeder:
             self._trouble = ""
 
     def _take(self) -> None:
-        now = self._clock()
-        fresh, outages = self._changes(now)
+        now = until = self._clock()
+        if self._told is not None:  # an update is called by its instant, whatever the clock does
+            now = max(now, self._told + timedelta(microseconds=1))
+        fresh, outages, basis = self._changes(now, until)
         if any(state.lost_looks for state in self._states.values()):
             self._begin_again(now)
-            fresh, outages = self._changes(now)
+            fresh, outages, basis = self._changes(now, until)
         self._pending = [fresh]
         if not (len(fresh.observations) or len(fresh.looks) or len(fresh.set_aside) or outages or self._told):
             return
-        self._unplaced.append(self._live.take(fresh, outages=outages, now=now))
-        self._pending, self._told = [], now
+        self._unplaced.append((self._live.take(fresh, outages=outages, now=now), basis))
+        self._pending, self._told, self._basis = [], now, basis
 
-    def _changes(self, now: datetime) -> tuple[Readings, tuple[Outage, ...]]:
+    def _changes(self, now: datetime, until: datetime) -> tuple[Readings, tuple[Outage, ...], Basis]:
         with self._lock:
             for state in self._states.values():
                 state.ripen(now)
             several = [*self._pending, *(state.changes() for state in self._states.values())]
-        return gather(several), self._quiet.outages(now)
+            messages = {name: tally.messages for name, tally in self._tallies.items()}
+        outages, rows = self._quiet.outages(until)
+        return gather(several), outages, Basis(at=now, until=until, messages=messages, outages=rows)
 
     def works(self, feed_id: str, says: str) -> None:
         """Note that a feed works."""

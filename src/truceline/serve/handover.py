@@ -6,7 +6,6 @@ For the day a mission has to leave. What is handed over holds no account, no key
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,12 +19,11 @@ from truceline.serve.copies import copy_room
 from truceline.serve.desk import ACCOUNTS, KEYS, PUBLISHED, SESSIONS, open_desk
 from truceline.serve.ledger import RESUMED, SEAL, SEALED_ID, SUSPENDED, Ledger
 from truceline.serve.releases import Release, Releases
+from truceline.serve.whole_mission import copy_whole
 from truceline.store import Record, export_bundle
 from truceline.store.database import reading
 from truceline.timespan import iso
 
-# keys, rooms and what was made from them may lie in the folder too, and are no part of the mission
-_NOT_OF_THE_MISSION = (".*", "*.key", "*.pem", "*.sqlite", "*.sqlite-*", "*.db", "*-report", "__pycache__")
 ROOM_NAME, BUNDLE_NAME, REPORTS_NAME, MISSION_NAME, MANIFEST_NAME, WIPE_NAME = (
     "room.sqlite",
     "record",
@@ -53,29 +51,31 @@ def hand_over(db: str | Path, folder: str | Path, *, key: Path, now: datetime, m
 
     A server that runs on it answers nobody from then on. The folder holds the room without accounts (room.sqlite, for
     `restore`), the record as a bundle that anybody can verify (record/), each published report as it was published
-    (reports/), the mission's folder where it is given (mission/, from which `again` makes the reports anew), the
-    digest of every file (manifest.json), and what must be wiped here (WIPE.txt). Nothing is wiped by it.
+    (reports/), the mission's folder where it is given, with all it reads (mission/, from which `again` makes the
+    reports anew), the digest of every file (manifest.json), and what must be wiped here (WIPE.txt). Nothing is wiped.
 
     Raises
     ------
     RequestError
         If the folder is there already.
+    MissionError
+        If the mission cannot be opened: then nothing is sealed.
     """
     folder = Path(folder)
     if folder.exists():
         raise RequestError("the folder is there already.", where=str(folder), todo="Name a new one.")
     record = Record.open(db, key=key)
+    if mission is not None:  # before anything is sealed: one that cannot be opened is put right first
+        copy_whole(mission, folder / MISSION_NAME)
     releases = Releases(Ledger(record, lambda: now), open_desk(db), str(db))
     _mark(record, SUSPENDED, now)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     copy_room(db, folder / ROOM_NAME, desk=(PUBLISHED,))
     export_bundle(record, folder / BUNDLE_NAME)
     (folder / REPORTS_NAME).mkdir()
     for one in releases.all():
         if one.published:
             (folder / REPORTS_NAME / report_name(one)).write_bytes(releases.content(one.release_id))
-    if mission is not None:
-        shutil.copytree(mission, folder / MISSION_NAME, ignore=shutil.ignore_patterns(*_NOT_OF_THE_MISSION))
     wipe = _left_behind(db, key)
     (folder / WIPE_NAME).write_text("\n".join(wipe) + "\n", encoding="utf-8")
     files = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ class Quiet:
         self._feeds, self._tallies = feeds, tallies
         self._silences = Silences(feeds.values())
         self._kept: dict[str, datetime] = {}  # when a feed was last heard, as the record has it
+        self._rows = 0  # entries of silences in the record, those of the room's former openings among them
         self._lock = threading.Lock()
 
     def restore(self, record: Record) -> None:
@@ -33,8 +34,8 @@ class Quiet:
             if row["feed"] in self._feeds:
                 self._tallies[row["feed"]].hear(parse_instant(row["at"]))
         self._kept = {name: t.last_message for name, t in self._tallies.items() if t.last_message is not None}
-        held = {row["outage"]: row for rows in record.payloads(KIND) for row in rows}
-        self._silences = Silences(self._feeds.values(), held.values())
+        rows = [row for part in record.payloads(KIND) for row in part]
+        self._silences, self._rows = silences_of(self._feeds.values(), rows), len(rows)
 
     def enter(self, ledger: Ledger) -> None:
         """Write to a room from now on."""
@@ -66,12 +67,19 @@ class Quiet:
         """Whether any feed is silent."""
         return any(self._silences.open_of(name) for name in self._feeds)
 
-    def outages(self, now: datetime) -> tuple[Outage, ...]:
-        """Return every silence that was not made good."""
+    def outages(self, now: datetime) -> tuple[tuple[Outage, ...], int]:
+        """Return every silence that was not made good, and how many entries of the record say so."""
         with self._lock:
-            return self._silences.outages(now)
+            return self._silences.outages(now), self._rows
 
     def _write(self, row: Mapping[str, Any] | None) -> bool:
         if row is not None:
             self._ledger.append(KIND, row, id_column="outage")
+            self._rows += 1
         return row is not None
+
+
+def silences_of(feeds: Iterable[Feed], rows: Iterable[Mapping[str, Any]]) -> Silences:
+    """Return the silences that entries of a record tell of, in the order they were written."""
+    held = {row["outage"]: row for row in rows}
+    return Silences(feeds, held.values())

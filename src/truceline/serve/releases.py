@@ -20,6 +20,7 @@ from truceline.findings.tables import Assessment
 from truceline.provenance import digest
 from truceline.report import render_html
 from truceline.report.release import PROFILES, release
+from truceline.serve.basis import exact
 from truceline.serve.daily import one_day
 from truceline.serve.desk import PUBLISHED
 from truceline.serve.ledger import Ledger
@@ -48,6 +49,7 @@ class Release:
     asked_at: str
     approved_by: str = ""
     approved_at: str = ""
+    as_of: str = ""  # the instant, to the microsecond, of the assessment that it was made from
 
     @property
     def published(self) -> bool:
@@ -66,8 +68,8 @@ class Releases:
         table = ledger.record.entries(KIND)
         self._all: dict[str, Release] = {}
         for row in table.to_dict("records"):
-            told: dict[str, Any] = {name: row[name] for name in Release.__slots__}
-            self._all[row["record_id"]] = Release(**told | {"version": int(told["version"])})
+            told: dict[str, Any] = {name: row[name] for name in Release.__slots__ if isinstance(row.get(name), str)}
+            self._all[row["record_id"]] = Release(**told | {"version": int(row["version"])})
 
     def all(self) -> tuple[Release, ...]:
         """Return every release, the oldest first."""
@@ -106,6 +108,7 @@ class Releases:
                 correction=correction,
                 asked_by=caller.account,
                 asked_at=iso(now),
+                as_of=exact(assessment.now),
             )
             self._store(made.sha256, content)
             self._ledger.append(KIND, asdict(made), id_column="release_id", new=True)

@@ -119,6 +119,6 @@ def approve(release_id: str, said: Approval, request: Request, who: Asked, view:
 def _told(one: Release, *, whole: bool) -> dict[str, Any]:
     said = asdict(one) | {"published": one.published}
     if not whole:
-        for name in ("asked_by", "approved_by", "asked_at"):
+        for name in ("asked_by", "approved_by", "asked_at", "as_of"):
             del said[name]
     return said
