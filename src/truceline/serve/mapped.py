@@ -120,8 +120,6 @@ class Mapped(ExtensionArray):  # type: ignore[misc]
         """Put other cells in the place of some, at the price of all cells of the column."""
         cells = np.asarray(self)
         key = check_array_indexer(self, key)
-        if isinstance(value, tuple):  # one cell, not one for each place
-            value = _one_for_each(value, len(np.atleast_1d(np.arange(len(self))[key])))
         cells[key] = value
         made = type(self)(_held(cells))
         self.held, self._words = made.held, made._words
@@ -269,10 +267,11 @@ def _few(cells: Objects) -> tuple[npt.NDArray[np.int64], Objects] | None:
     try:
         if len(set(cells[:_LOOKED_AT].tolist())) * 2 > min(len(cells), _LOOKED_AT):
             return None
-        codes, different = pd.factorize(cells)
+        seen: dict[Any, int] = {}  # not by factorize, which takes a text of one NUL for an empty one
+        codes = np.fromiter((seen.setdefault(cell, len(seen)) for cell in cells.tolist()), np.int64, len(cells))
     except TypeError:  # lists within lists
         return None
-    return None if len(different) > MOST_WORDS else (codes, _cells(list(different)))
+    return None if len(seen) > MOST_WORDS else (codes, _cells(list(seen)))
 
 
 def _arrow(cells: Objects) -> pa.Array | None:
@@ -303,10 +302,4 @@ def _held(cells: Objects) -> pa.Array:
 def _cells(values: Sequence[Any]) -> Objects:
     made = np.empty(len(values), dtype=object)
     made[:] = values
-    return made
-
-
-def _one_for_each(value: tuple[Any, ...], number: int) -> Objects:
-    made = np.empty(number, dtype=object)
-    made.fill(value)
     return made

@@ -34,6 +34,7 @@ from truceline.serve.room import Room
 from truceline.serve.spool import let_go, spooled
 from truceline.store import Record
 
+KEPT = 4  # connections kept open, to the record and to the desk
 LOCAL = "local"  # the account of one-time links
 
 
@@ -64,21 +65,25 @@ def open_house(
     RequestError
         If the record belongs to another mission, or is suspended and `resume` is not asked for.
     """
-    record = Record.open(db, key=key)
+    record = Record.open(db, key=key, kept=KEPT)
     _check_mission(record, assessment.mission_id, str(db))
     check_open(record, resume=resume, now=clock())
     keep(assessment, record)
     with record.batch(clock()) as batch:
         batch.append("room", [{"room": "mission", "mission": assessment.mission_id}], id_column="room")
-    engine = open_desk(db)
+    engine = open_desk(db, kept=KEPT)
     room = Room(spooled(assessment), record, clock)
     room.keep_groups()
+    held = contextlib.ExitStack()
+    held.callback(record.close)
+    held.callback(engine.dispose)
+    held.enter_context(engine.connect())  # idle, so that SQLite need not close and tidy its log after every request
     return House(
         room=room,
         door=Door(room),
         accounts=Accounts(engine, str(db)),
         releases=Releases(room.ledger, engine, str(db)),
-        held=engine.connect(),
+        held=held,
         open_to_all=open_to_all,
         secure=secure,
     )

@@ -48,25 +48,26 @@ SEAL = sa.Table(
 )
 
 
-# connections kept open: to open one, and its log, takes longer than most of what is asked of it
-_KEPT: dict[str, Any] = {"pool_size": 4, "max_overflow": 100}
+_UNKEPT: dict[str, Any] = {"poolclass": sa.NullPool}
 
 
-def connect(path_or_url: str | Path, *, wait_s: float = 5.0) -> sa.Engine:
+def connect(path_or_url: str | Path, *, wait_s: float = 5.0, kept: int = 0) -> sa.Engine:
     """Return an engine on a database file or URL, SQLite's or PostgreSQL's.
 
-    Writers wait `wait_s` for one another, then fail.
+    Writers wait `wait_s` for one another, then fail. `kept` connections to a file stay open for whoever comes next: to
+    open one takes longer than most of what a server is asked. Whoever keeps some disposes of the engine in the end.
     """
     text = str(path_or_url)
     url = sa.engine.make_url(text) if "://" in text else sa.URL.create("sqlite", database=text)
     if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, connect_args={"timeout": wait_s}, poolclass=sa.QueuePool, **_KEPT)
+        pool = {"poolclass": sa.QueuePool, "pool_size": kept, "max_overflow": 100} if kept else _UNKEPT
+        engine = sa.create_engine(url, connect_args={"timeout": wait_s}, **pool)
         sa.event.listen(engine, "connect", _set_durable)
         sa.event.listen(engine, "connect", partial(_know_file, url.database))
         sa.event.listen(engine, "checkout", partial(_check_file, url.database))
         sa.event.listen(engine, "begin", _begin)
     else:
-        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        engine = sa.create_engine(url, **_UNKEPT)
         sa.event.listen(engine, "begin", partial(_begin_on_server, wait_s=wait_s))
     return engine
 
