@@ -11,9 +11,10 @@ from rooms import in_memory
 from truceline.provenance import plain
 from truceline.report.exports import render_csv, render_geojson, render_json, render_kml
 from truceline.report.release import release
-from truceline.serve import mapped, spool
+from truceline.serve import encoding, spool
 from truceline.serve.columns import Column
-from truceline.serve.mapped import Mapped, encoded
+from truceline.serve.encoding import encoded
+from truceline.serve.mapped import Mapped
 from truceline.serve.spool import spooled
 
 words = st.text("ab é\x00", max_size=3)
@@ -36,15 +37,15 @@ def columns(draw, gaps=True):
     kind = draw(st.sampled_from(sorted(CELLS)))
     cell = st.one_of(CELLS[kind], st.just(np.nan)) if gaps else CELLS[kind]
     cells = draw(st.lists(cell, min_size=1, max_size=12))
-    return column(cells), draw(st.sampled_from([0, 2, mapped.MOST_WORDS]))
+    return column(cells), draw(st.sampled_from([0, 2, encoding.MOST_WORDS]))
 
 
 def read(cells, most):
-    before, mapped.MOST_WORDS = mapped.MOST_WORDS, most
+    before, encoding.MOST_WORDS = encoding.MOST_WORDS, most
     try:
         return Mapped(encoded(cells))
     finally:
-        mapped.MOST_WORDS = before
+        encoding.MOST_WORDS = before
 
 
 def same(one, other):

@@ -11,7 +11,8 @@ import pandas as pd
 
 from truceline.errors import RequestError
 from truceline.provenance import EXACT_WHOLE, plain
-from truceline.serve.mapped import MOST_WORDS, Mapped
+from truceline.serve.encoding import MOST_WORDS
+from truceline.serve.mapped import Mapped
 
 Rows = npt.NDArray[np.int64]
 _LOOKED_AT = 1_000  # cells of a column that tell whether it holds texts: columns are of one kind throughout

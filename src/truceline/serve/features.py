@@ -20,7 +20,8 @@ from truceline.report.coarsen import DECIMALS, on_grid
 from truceline.report.exports import drawn_paths
 from truceline.report.judged import judgements
 from truceline.serve.columns import Column, Rows, columns_of
-from truceline.serve.mapped import Mapped, encoded
+from truceline.serve.encoding import encoded
+from truceline.serve.mapped import Mapped
 from truceline.serve.shapes import Path, Paths, Points
 from truceline.strip import Strip
 

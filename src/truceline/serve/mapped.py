@@ -9,7 +9,6 @@ from __future__ import annotations
 import builtins
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from typing import Any, Self
 
 import numpy as np
@@ -20,10 +19,7 @@ import pyarrow.compute as pc
 from pandas.api.extensions import ExtensionArray, ExtensionDtype
 from pandas.api.indexers import check_array_indexer
 
-Objects = npt.NDArray[np.object_]
-MOST_WORDS = 30_000  # different texts or lists in a column that is kept as numbers
-_LOOKED_AT = 10_000  # cells that tell whether a column has few different ones
-_TEXT = pa.large_string()
+from truceline.serve.encoding import TEXT, Objects, cells_of, encoded, numbered, objects_of
 
 
 class MappedDtype(ExtensionDtype):  # type: ignore[misc]
@@ -153,7 +149,7 @@ class Mapped(ExtensionArray):  # type: ignore[misc]
         """Return which cells are among some."""
         if not self.is_text:
             return np.asarray(pd.Series(np.asarray(self)).isin(list(values)))
-        wanted = pa.array([value for value in values if isinstance(value, str)], _TEXT)
+        wanted = pa.array([value for value in values if isinstance(value, str)], TEXT)
         found = self.coded
         if found is None:
             return np.asarray(pc.is_in(self.held, value_set=wanted).to_numpy(zero_copy_only=False))
@@ -182,7 +178,9 @@ class Mapped(ExtensionArray):  # type: ignore[misc]
         """Return each cell's number in order of first appearance, and the different cells."""
         found = self.coded
         if found is None:
-            codes, different = pd.factorize(np.asarray(self))
+            cells, nothing = np.asarray(self), self.isna()
+            codes = np.full(len(cells), -1, np.int64)
+            codes[~nothing], different = numbered(cells[~nothing])
         else:
             codes, seen = pd.factorize(np.where(found[0] < 0, np.nan, found[0]))
             different = found[1][seen.astype(np.int64)]
@@ -198,7 +196,7 @@ class Mapped(ExtensionArray):  # type: ignore[misc]
 
     @classmethod
     def _from_sequence(cls, scalars: Iterable[Any], *, dtype: Any = None, copy: bool = False) -> Self:
-        return cls(_held(_cells(list(scalars))))
+        return cls(_held(cells_of(list(scalars))))
 
     @classmethod
     def _from_factorized(cls, values: Any, original: Mapped) -> Self:
@@ -215,91 +213,8 @@ class Mapped(ExtensionArray):  # type: ignore[misc]
         return cls(_held(np.concatenate([np.asarray(one) for one in to_concat])))
 
 
-def objects_of(held: pa.Array) -> Objects:
-    """Return the cells of an Arrow array as text or tuples; nan where there is none. Equal words are one object."""
-    if pa.types.is_dictionary(held.type):
-        words = np.append(objects_of(held.dictionary), [np.nan])
-        return np.asarray(words[held.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)])
-    cells = _lists(held) if pa.types.is_large_list(held.type) else held.to_numpy(zero_copy_only=False).astype(object)
-    if held.null_count:
-        cells[held.is_null().to_numpy(zero_copy_only=False)] = np.nan
-    return cells
-
-
-def _lists(held: pa.Array) -> Objects:
-    inner, ends = held.flatten(), np.diff(held.offsets.to_numpy()).cumsum().tolist()
-    flat: list[Any] = (
-        list(zip(objects_of(inner.field(0)).tolist(), inner.field(1).to_numpy().tolist(), strict=True))
-        if pa.types.is_struct(inner.type)
-        else objects_of(inner).tolist()
-    )
-    return _cells([tuple(flat[a:b]) for a, b in zip([0, *ends], ends, strict=False)])
-
-
-def encoded(cells: Objects) -> pa.Array | None:
-    """Return cells as Arrow holds them; None where they are not all texts, or all lists of texts or of pairs."""
-    nothing = pd.isna(cells)
-    known = cells[~nothing] if nothing.any() else cells
-    kinds = set(map(type, known.tolist()))
-    if not (kinds <= {str} or kinds <= {tuple, list}):
-        return None
-    plain = known if kinds <= {str} else _cells(list(map(tuple, known.tolist())))
-    try:
-        found = _few(plain)
-        made = _arrow(plain if found is None else found[1])
-    except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):
-        return None
-    if made is None:
-        return None
-    at = np.arange(len(known)) if found is None else found[0]
-    if nothing.any():
-        whole = np.full(len(cells), -1, np.int64)
-        whole[~nothing] = at
-        at = whole
-    missing = nothing if nothing.any() else None
-    if found is not None:
-        return pa.DictionaryArray.from_arrays(pa.array(at.astype(np.int32), mask=missing), made)
-    return made if missing is None else made.take(pa.array(at, mask=missing))
-
-
-def _few(cells: Objects) -> tuple[npt.NDArray[np.int64], Objects] | None:
-    """Return each cell's number and the different cells; None where they are many."""
-    try:
-        if len(set(cells[:_LOOKED_AT].tolist())) * 2 > min(len(cells), _LOOKED_AT):
-            return None
-        seen: dict[Any, int] = {}  # not by factorize, which takes a text of one NUL for an empty one
-        codes = np.fromiter((seen.setdefault(cell, len(seen)) for cell in cells.tolist()), np.int64, len(cells))
-    except TypeError:  # lists within lists
-        return None
-    return None if len(seen) > MOST_WORDS else (codes, _cells(list(seen)))
-
-
-def _arrow(cells: Objects) -> pa.Array | None:
-    """Return texts, tuples of texts or tuples of pairs, none missing, as one Arrow array."""
-    if not len(cells) or isinstance(cells[0], str):
-        return pa.array(cells, _TEXT)
-    flat = list(chain.from_iterable(cells))
-    ends = pa.array(np.r_[0, np.cumsum(np.fromiter(map(len, cells), np.int64, len(cells)))])
-    kinds = set(map(type, flat))
-    if kinds <= {str}:
-        return pa.LargeListArray.from_arrays(ends, pa.array(flat, _TEXT))
-    if not kinds <= {tuple, list} or set(map(len, flat)) != {2}:
-        return None
-    names, numbers = zip(*flat, strict=True)
-    if set(map(type, names)) != {str} or set(map(type, numbers)) != {float}:
-        return None
-    pairs = pa.StructArray.from_arrays([pa.array(names, _TEXT), pa.array(numbers)], ["0", "1"])
-    return pa.LargeListArray.from_arrays(ends, pairs)
-
-
 def _held(cells: Objects) -> pa.Array:
     made = encoded(cells)
     if made is None:
         raise TypeError("a column that is mapped holds texts, or tuples of texts or of (text, number) pairs")
-    return made
-
-
-def _cells(values: Sequence[Any]) -> Objects:
-    made = np.empty(len(values), dtype=object)
-    made[:] = values
     return made

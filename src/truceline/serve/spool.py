@@ -17,7 +17,8 @@ import pandas as pd
 import pyarrow as pa
 
 from truceline.findings.tables import Assessment
-from truceline.serve.mapped import Mapped, encoded
+from truceline.serve.encoding import encoded
+from truceline.serve.mapped import Mapped
 
 _FILES: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
 
