@@ -1,6 +1,6 @@
 """The operations room under load, beside a plain FastAPI application that serves the same GeoJSON, in the same run.
 
-Usage: python benchmarks/load_room.py [--incidents 100000] [--callers 16] [--seconds 20] [--db URL] [--kept]
+Usage: python benchmarks/load_room.py [--incidents 100000] [--callers 16] [--rate 0] [--seconds 20] [--db URL] [--kept]
 
 Each server is a process of its own on loopback; a third asks, over connections that stay open, for pages of 100
 incidents in boxes of every size drawn at random. The room checks a key and commits an audit entry for every page; the
@@ -35,7 +35,8 @@ def main():
     for name, one in told.items():
         sys.stdout.write(
             f"{name:6}{one['per_s']:6.0f} requests/s, p50 {one['p50_ms']:.1f} ms, p99 {one['p99_ms']:.1f} ms, slowest "
-            f"{one['most_ms']:.0f} ms; {one['cpu_ms']:.2f} ms of processor each; {one['rss_mb']:.0f} MB, peak "
+            f"{one['most_ms']:.0f} ms; {one['cpu_ms']:.2f} ms of processor each; {one['rss_mb']:.0f} MB (its own "
+            f"{one['anon_mb']:.0f}, of files {one['file_mb']:.0f}), peak "
             f"{one['peak_mb']:.0f} MB; first page {one['first_s']:.2f} s, ready {one['ready_s']:.0f} s\n"
         )
     if not asked.only:
@@ -72,7 +73,8 @@ async def load(told, asked, pid):
     await caller(told, 0, began, [])  # the first page makes what the others use
     first_s = time.monotonic() - began
     delays, start, busy = [], time.monotonic(), processor_s(pid)
-    callers = [caller(told, n, start + asked.seconds, delays) for n in range(asked.callers)]
+    every_s = asked.callers / asked.rate if asked.rate else 0.0
+    callers = [caller(told, n, start + asked.seconds, delays, every_s) for n in range(asked.callers)]
     await asyncio.gather(*callers)
     took = np.array(delays) * 1000
     return {
@@ -86,15 +88,21 @@ async def load(told, asked, pid):
     }
 
 
-async def caller(told, n, until, delays):
-    """Ask one page after the other over one connection, at least one, until an instant."""
+async def caller(told, n, until, delays, every_s=0.0):
+    """Ask one page after the other over one connection, at least one, until an instant.
+
+    With `every_s` each is due at its own moment and its delay counts from then, also when the caller is late for it.
+    """
     reader, writer = await asyncio.open_connection("127.0.0.1", told["port"])
     rng, key = np.random.default_rng(n), told["keys"][n % len(told["keys"])] if told["keys"] else ""
     try:
+        due = time.monotonic() + every_s * rng.random()
         while True:
+            if every_s:
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
             lon, lat, size = rng.uniform(32, 38), rng.uniform(46.5, 50), rng.choice([0.1, 0.3, 1.0, 3.0])
             box = f"{lon:.4f},{lat:.4f},{lon + size:.4f},{lat + size:.4f}"
-            began = time.monotonic()
+            began, due = due if every_s else time.monotonic(), due + every_s
             said = f"GET {told['path']}?bbox={box}&limit={LIMIT} HTTP/1.1\r\nHost: 127.0.0.1\r\n{key}\r\n"
             writer.write(said.encode())
             head = await reader.readuntil(b"\r\n\r\n")
@@ -111,9 +119,10 @@ async def caller(told, n, until, delays):
 
 
 def memory(pid):
-    """Return resident memory and its peak of a process, in megabytes."""
+    """Return a process's resident memory, what of it is its own and what lies in files, and its peak, in megabytes."""
     lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return {name: int(lines[key].split()[0]) / 1024 for name, key in (("rss_mb", "VmRSS"), ("peak_mb", "VmHWM"))}
+    wanted = (("rss_mb", "VmRSS"), ("anon_mb", "RssAnon"), ("file_mb", "RssFile"), ("peak_mb", "VmHWM"))
+    return {name: int(lines[key].split()[0]) / 1024 for name, key in wanted}
 
 
 def processor_s(pid):
@@ -131,19 +140,23 @@ def serve_room(asked):
 
     from truceline.serve.house import utc_now
     from truceline.serve.room import Room
-    from truceline.serve.start import bound, open_house, run
+    from truceline.serve.spool import let_go, spooled
+    from truceline.serve.start import bound, open_house, run, warm
 
     whole = big_room(asked.incidents)
     few = replace(whole, **{t: getattr(whole, t).head(0) for t in ("incidents", "observations", "findings")})
     key = Ed25519PrivateKey.generate()
     house = open_house(whole if asked.kept else few, asked.db, key=key, clock=utc_now)
-    house.room.__init__(whole, house.room.record, house.room.now)
+    house.room.__init__(spooled(whole), house.room.record, house.room.now)
+    del whole, few
+    let_go()
     assert isinstance(house.room, Room)
     keys = []
     for n in range(asked.callers):  # each its own account: a caller may ask for 30 pages a second
         house.accounts.make(f"caller-{n}", role="analyst", password="", now=house.wall())
         key = house.accounts.make_key(f"caller-{n}", called="load", scope=("read",), days=1, now=house.wall())
         keys.append(f"Authorization: Bearer {key}\r\n")
+    warm(house)
     with bound("127.0.0.1", 0) as listening:
         port = listening.getsockname()[1]
         _tell({"port": port, "path": "/api/collections/incidents/items", "keys": keys})
@@ -195,6 +208,7 @@ def _arguments():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--incidents", type=int, default=100_000)
     parser.add_argument("--callers", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=0.0, help="pages a second, each due at its moment; 0: all we can")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--db", default="", help="a database's address; a new SQLite file when not given")
     parser.add_argument("--kept", action="store_true", help="write the assessment to the record first")

@@ -4,6 +4,7 @@ import re
 from contextlib import contextmanager
 from datetime import timedelta
 
+import pandas as pd
 from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from exports_fixture import NOW, assessment
@@ -32,6 +33,12 @@ PEOPLE = {
     "ann": ("party", "A"),
     "bob": ("party", "B"),
 }
+
+
+def in_memory(table):
+    """Return a table with its texts and lists as objects, which a room has in files."""
+    table = table.reset_index(drop=True)
+    return pd.DataFrame({c: table[c].to_numpy() if table[c].dtype.kind == "O" else table[c] for c in table})
 
 
 class Clock:

@@ -48,12 +48,11 @@ def test_a_full_disk_refuses_clearly_loses_nothing_and_recovers(tmp_path):
     headers = key_headers(house, "olena", scope=sorted(ROLES["analyst"].may))
     engine, limit = house.room.record._engine, [None]
 
-    def limited(connection, _):
+    def limited(connection, *_):
         # SQLite's own way to say that there is no room for another page
-        if limit[0] is not None:
-            connection.execute(f"PRAGMA max_page_count={limit[0]}")
+        connection.execute(f"PRAGMA max_page_count={limit[0] or 2**32 - 2}")
 
-    sa.event.listen(engine, "connect", limited)
+    sa.event.listen(engine, "checkout", limited)
     with client_of(house) as client:
         client.headers.update(headers)
         assert step(client, "inc-0", "logged", 0).status_code == 201

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 import pytest
-from rooms import KEY, Clock, client_of, key_headers, step
+from rooms import KEY, Clock, client_of, in_memory, key_headers, step
 
 from truceline.mission import find_mission, open_mission
 from truceline.monitor import monitor
@@ -65,8 +65,8 @@ def test_what_is_pushed_is_judged_as_if_it_had_been_in_the_files(folder, tmp_pat
     house.close()
 
     again = opened(mission, db)
-    pd.testing.assert_frame_equal(again.room.assessment().incidents, after.incidents)
-    pd.testing.assert_frame_equal(again.room.assessment().findings, after.findings)
+    pd.testing.assert_frame_equal(in_memory(again.room.assessment().incidents), in_memory(after.incidents))
+    pd.testing.assert_frame_equal(in_memory(again.room.assessment().findings), in_memory(after.findings))
     again.close()
 
     own = after.observations[after.observations["source"] == "posts"].reset_index(drop=True)
@@ -77,4 +77,4 @@ def test_what_is_pushed_is_judged_as_if_it_had_been_in_the_files(folder, tmp_pat
     whole = monitor(mission.brief, readings, now=NOW, claims=given.claims, history=given.history)
     for table in ("incidents", "findings"):  # but for the two that were merged
         watched, mine = (getattr(a, table)[lambda t: ~t["incident_id"].isin([one, other])] for a in (whole, after))
-        pd.testing.assert_frame_equal(mine.reset_index(drop=True), watched.reset_index(drop=True))
+        pd.testing.assert_frame_equal(in_memory(mine), in_memory(watched))

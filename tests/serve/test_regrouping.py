@@ -9,7 +9,7 @@ from exports_fixture import assessment
 from front import PERIOD, front, live, readings, row, whole
 from hypothesis import given
 from hypothesis import strategies as st
-from rooms import Clock, client_of, make_house, step
+from rooms import Clock, client_of, in_memory, make_house, step
 
 from truceline.monitoring import keep_changes
 from truceline.provenance import stable_id
@@ -77,7 +77,7 @@ def about(a, incident):
     for table in ("incidents", "findings", "attributions", "clocks"):
         rows = getattr(a, table)
         rows = rows[rows["incident_id"] == incident].drop(columns=NAMED, errors="ignore").reset_index(drop=True)
-        told[table] = rows
+        told[table] = in_memory(rows)
     return told
 
 

@@ -83,4 +83,6 @@ def _taken(columns: Sequence[pd.Series], order: Ints) -> Any:
         return pd.api.types.union_categoricals(columns, ignore_order=True).take(order)
     if isinstance(columns[0].dtype, np.dtype):
         return np.concatenate([column.to_numpy() for column in columns])[order]
+    if columns[0].dtype.kind == "O":  # texts and lists that lie in a file
+        columns = [column.astype(columns[0].dtype, copy=False) for column in columns]
     return pd.concat(columns, ignore_index=True).array.take(order)

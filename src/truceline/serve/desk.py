@@ -53,12 +53,12 @@ PUBLISHED = sa.Table(
 )
 
 
-def open_desk(path_or_url: str | Path) -> sa.Engine:
+def open_desk(path_or_url: str | Path, *, kept: int = 0) -> sa.Engine:
     """Return an engine on the database of a record, its desk's tables made or brought up to this version.
 
     Open the record first: a database that holds a desk alone is not a record.
     """
-    engine = connect(path_or_url)
+    engine = connect(path_or_url, kept=kept)
     where = str(path_or_url)
     with writing(engine, where) as connection:
         steps = Config()

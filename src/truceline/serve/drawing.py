@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,26 +22,39 @@ _DECIMALS = 4  # of a degree: eleven metres, finer than any location error here
 _WORLD = 512 / 40075016.686  # pixels a metre at zoom 0, at the equator
 
 
-def drawn(view: View, words: Words) -> dict[str, Any]:
-    """Return land, lines, sectors, places, days, incidents by column, the line's chainage and who was looking."""
+def drawn(view: View, languages: Sequence[Words]) -> list[dict[str, Any]]:
+    """Return land, lines, sectors, places, days, incidents by column, the line's chainage and who was looking.
+
+    Once for each language; what is the same in all of them is worked out once.
+    """
     judged = judged_incidents(view.assessment)
-    data = page_data(view.assessment, judged.head(0), words)  # the incidents are told otherwise here
-    data["incidents"] = _incidents(view, judged, words)
-    data["alt"] = chart_alt(view.assessment, words)
-    strip = view.assessment.strip
-    data["strip"] = {
-        "lon": np.round(strip.lon_deg, _DECIMALS).tolist(),
-        "lat": np.round(strip.lat_deg, _DECIMALS).tolist(),
-        "km": np.round(strip.chainage_km, 3).tolist(),
+    alike = {"grid": _grid(view), **_line(view)}
+    kept, left_out = _kept(judged)
+    columns = {"left_out": left_out, **_columns(view, kept)}
+    none = judged.head(0)  # the incidents are told otherwise here
+    return [
+        page_data(view.assessment, none, words)
+        | alike
+        | {"alt": chart_alt(view.assessment, words), "incidents": columns | _named(kept, words)}
+        for words in languages
+    ]
+
+
+def _line(view: View) -> dict[str, Any]:
+    strip, sectors = view.assessment.strip, view.assessment.sectors
+    return {
+        "strip": {
+            "lon": np.round(strip.lon_deg, _DECIMALS).tolist(),
+            "lat": np.round(strip.lat_deg, _DECIMALS).tolist(),
+            "km": np.round(strip.chainage_km, 3).tolist(),
+        },
+        "in_force": [[span.start.timestamp(), span.end.timestamp()] for span in view.assessment.in_force],
+        "sector_km": sectors[["sector", "called", "from_km", "to_km"]].to_numpy().tolist(),
     }
-    data["grid"] = _grid(view)
-    data["in_force"] = [[span.start.timestamp(), span.end.timestamp()] for span in view.assessment.in_force]
-    data["sector_km"] = view.assessment.sectors[["sector", "called", "from_km", "to_km"]].to_numpy().tolist()
-    return data
 
 
-def _incidents(view: View, judged: pd.DataFrame, words: Words) -> dict[str, Any]:
-    """Return the incidents with a place and a time by packed column, in the order they are listed.
+def _kept(judged: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return the incidents with a place and a time in the order they are listed, and how many are left out.
 
     What a clause covers and nobody rejected comes first, then by probability, then by time. The map and the chart
     draw them the other way round, so that what counts most lies on top.
@@ -49,18 +63,20 @@ def _incidents(view: View, judged: pd.DataFrame, words: Words) -> dict[str, Any]
     shade = known["p_violation"].fillna(known["p_exists"]).fillna(0.0)
     standing = known["applies"] & (known["state"] != "rejected")
     seconds = known["time_start"].astype("datetime64[ns, UTC]").astype("int64").to_numpy() / 1e9
-    order = np.lexsort((known["incident_id"], seconds, -shade.round(3), ~standing))
-    kept = known.assign(_shade=shade, _area=mark_area(known["strength"])).iloc[order[:MOST]]
+    order = np.lexsort((known["incident_id"], seconds, -shade.round(3), ~standing))[:MOST]
+    kept = known.assign(_shade=shade, _area=mark_area(known["strength"]), _seconds=seconds).iloc[order]
+    return kept, len(known) - len(kept)
+
+
+def _columns(view: View, kept: pd.DataFrame) -> dict[str, Any]:
+    """Return what is told of the incidents in every language, by packed column."""
     cos = np.cos(np.radians(kept["lat_deg"].to_numpy()))
-    act = kept["act"].map({a: words.term("act", a) for a in kept["act"].unique()})
-    verdict = {v: words.term("verdict", v) if v else words("verdict.none") for v in kept["verdict"].unique()}
     return {
-        "left_out": len(known) - len(kept),
         "id": "\n".join(kept["incident_id"]),
         "lon": packed(kept["lon_deg"], "i4", per=10**_DECIMALS),
         "lat": packed(kept["lat_deg"], "i4", per=10**_DECIMALS),
         "km": packed(kept["chainage_km"], "i4", per=100),
-        "t": packed(np.floor(seconds[order[:MOST]]), "u4"),
+        "t": packed(np.floor(kept["_seconds"]), "u4"),
         "p": packed(kept["_shade"], "u2", per=1000),
         "rejected": packed(kept["state"].eq("rejected"), "u1"),
         "applies": packed(kept["applies"], "u1"),
@@ -69,12 +85,16 @@ def _incidents(view: View, judged: pd.DataFrame, words: Words) -> dict[str, Any]
         "ring": packed(kept["sigma_m"].fillna(0.0).to_numpy() * _WORLD / cos, "u4", per=10**8),
         "error": _said(kept["sigma_m"].round(0), error_of),
         "place": _said(kept["place"], lambda name: shorten(name, 120)),
-        "act": coded(act),
-        "verdict": coded(kept["verdict"].map(verdict)),
         **{f"{name}_id": coded(kept[name].astype(str)) for name in ("verdict", "sector", "act", "clause_party")},
         "clauses": _clauses(view, kept),
         "watched": packed(_watched(view, kept), "u2", per=1000),
     }
+
+
+def _named(kept: pd.DataFrame, words: Words) -> dict[str, Any]:
+    act = {a: words.term("act", a) for a in kept["act"].unique()}
+    verdict = {v: words.term("verdict", v) if v else words("verdict.none") for v in kept["verdict"].unique()}
+    return {"act": coded(kept["act"].map(act)), "verdict": coded(kept["verdict"].map(verdict))}
 
 
 def _said(column: pd.Series, say: Any) -> dict[str, Any]:

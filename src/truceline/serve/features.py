@@ -20,6 +20,8 @@ from truceline.report.coarsen import DECIMALS, on_grid
 from truceline.report.exports import drawn_paths
 from truceline.report.judged import judgements
 from truceline.serve.columns import Column, Rows, columns_of
+from truceline.serve.encoding import encoded
+from truceline.serve.mapped import Mapped
 from truceline.serve.shapes import Path, Paths, Points
 from truceline.strip import Strip
 
@@ -146,11 +148,9 @@ def time_order(times: pd.Series, ids: pd.Series) -> Rows | None:
 
 
 def _small(column: pd.Series) -> pd.Series:
-    """Return a column of texts whose equal texts are one object, so that it costs a pointer for each row."""
-    if column.dtype != object:
-        return column
-    codes, words = pd.factorize(column)
-    return pd.Series(np.asarray(words, dtype=object)[codes], index=column.index)
+    """Return a column whose texts cost a small number for each row, where that can be."""
+    made = encoded(column.to_numpy()) if column.dtype == object else None
+    return column if made is None else pd.Series(Mapped(made), index=column.index)
 
 
 def _series(column: Column, rows: Rows) -> pd.Series:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -39,7 +39,7 @@ class House:
     door: Door
     accounts: Accounts
     releases: Releases
-    held: Any  # an idle connection, so that SQLite need not close and tidy its log after every request
+    held: contextlib.ExitStack  # what is let go of in the end
     open_to_all: bool  # whether anybody may read what a viewer may
     secure: bool  # whether the cookie goes over https alone
     wall: Callable[[], datetime] = utc_now  # sessions end by this clock, also in an exercise

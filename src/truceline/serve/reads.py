@@ -120,8 +120,14 @@ def map_of(view: Seen, language: Language = "en") -> Response:
 
 
 def map_bytes(view: View, language: str) -> bytes:
-    """Return what the map draws as JSON, made once for each view and language."""
-    return remembered(view, f"map {language}", lambda: json_bytes(drawn(view, _words(view, language))))
+    """Return what the map draws as JSON, made once for each view, in all languages."""
+    _words(view, language)
+
+    def made() -> dict[str, bytes]:
+        languages = [_words(view, name) for name in LANGUAGES]
+        return dict(zip(LANGUAGES, map(json_bytes, drawn(view, languages)), strict=True))
+
+    return remembered(view, "map", made)[language]
 
 
 @router.get("/chart.svg")

@@ -38,6 +38,11 @@ class Points:
         lon, lat = self._lon[known], self._lat[known]
         return [float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())]
 
+    def make_ready(self) -> None:
+        """Make what the first box would have to wait for."""
+        if len(self._lon) > _FEW:
+            self._grid  # noqa: B018 - it is made as it is looked at
+
     def touching(self, box: Box) -> Rows:
         """Return the rows that a box touches, in order."""
         if len(self._lon) <= _FEW or box[0] > box[2]:
@@ -72,6 +77,9 @@ class Paths:
         """Return west, south, east and north of all of them; None when none has a place."""
         known = self._box[np.isfinite(self._box).all(axis=1)]
         return [*known[:, :2].min(axis=0).tolist(), *known[:, 2:].max(axis=0).tolist()] if len(known) else None
+
+    def make_ready(self) -> None:
+        """There is nothing to make."""
 
     def touching(self, box: Box) -> Rows:
         """Return the rows that a box touches, in order."""

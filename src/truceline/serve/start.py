@@ -23,7 +23,7 @@ from truceline.report.words import LANGUAGES
 from truceline.serve.accounts import Accounts
 from truceline.serve.app import make_app
 from truceline.serve.desk import open_desk
-from truceline.serve.door import Door
+from truceline.serve.door import Door, View
 from truceline.serve.feeding import Feeder
 from truceline.serve.handover import check_open
 from truceline.serve.house import House, utc_now
@@ -31,8 +31,10 @@ from truceline.serve.ledger import Clock
 from truceline.serve.reads import map_bytes
 from truceline.serve.releases import Releases
 from truceline.serve.room import Room
+from truceline.serve.spool import let_go, spooled
 from truceline.store import Record
 
+KEPT = 4  # connections kept open, to the record and to the desk
 LOCAL = "local"  # the account of one-time links
 
 
@@ -63,21 +65,25 @@ def open_house(
     RequestError
         If the record belongs to another mission, or is suspended and `resume` is not asked for.
     """
-    record = Record.open(db, key=key)
+    record = Record.open(db, key=key, kept=KEPT)
     _check_mission(record, assessment.mission_id, str(db))
     check_open(record, resume=resume, now=clock())
     keep(assessment, record)
     with record.batch(clock()) as batch:
         batch.append("room", [{"room": "mission", "mission": assessment.mission_id}], id_column="room")
-    engine = open_desk(db)
-    room = Room(assessment, record, clock)
+    engine = open_desk(db, kept=KEPT)
+    room = Room(spooled(assessment), record, clock)
     room.keep_groups()
+    held = contextlib.ExitStack()
+    held.callback(record.close)
+    held.callback(engine.dispose)
+    held.enter_context(engine.connect())  # idle, so that SQLite need not close and tidy its log after every request
     return House(
         room=room,
         door=Door(room),
         accounts=Accounts(engine, str(db)),
         releases=Releases(room.ledger, engine, str(db)),
-        held=engine.connect(),
+        held=held,
         open_to_all=open_to_all,
         secure=secure,
     )
@@ -175,9 +181,16 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def warm(house: House) -> None:
-    """Make what the page asks for first, so that nobody waits for it. What goes wrong is told to whoever asks."""
+    """Make what the page and maps ask for first, so that nobody waits. What goes wrong is told to whoever asks."""
+
+    def make(view: View) -> None:
+        map_bytes(view, LANGUAGES[0])
+        for name in view.collections:
+            view.collections[name].shapes.make_ready()
+
     with contextlib.suppress(TrucelineError):
-        house.door.make_ready(lambda view: [map_bytes(view, language) for language in LANGUAGES])
+        house.door.make_ready(make)
+    let_go()
 
 
 def run(house: House, listening: socket.socket, *, hosts: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,19 +48,26 @@ SEAL = sa.Table(
 )
 
 
-def connect(path_or_url: str | Path, *, wait_s: float = 5.0) -> sa.Engine:
+_UNKEPT: dict[str, Any] = {"poolclass": sa.NullPool}
+
+
+def connect(path_or_url: str | Path, *, wait_s: float = 5.0, kept: int = 0) -> sa.Engine:
     """Return an engine on a database file or URL, SQLite's or PostgreSQL's.
 
-    Writers wait `wait_s` for one another, then fail.
+    Writers wait `wait_s` for one another, then fail. `kept` connections to a file stay open for whoever comes next: to
+    open one takes longer than most of what a server is asked. Whoever keeps some disposes of the engine in the end.
     """
     text = str(path_or_url)
     url = sa.engine.make_url(text) if "://" in text else sa.URL.create("sqlite", database=text)
     if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, connect_args={"timeout": wait_s}, poolclass=sa.NullPool)
+        pool = {"poolclass": sa.QueuePool, "pool_size": kept, "max_overflow": 100} if kept else _UNKEPT
+        engine = sa.create_engine(url, connect_args={"timeout": wait_s}, **pool)
         sa.event.listen(engine, "connect", _set_durable)
+        sa.event.listen(engine, "connect", partial(_know_file, url.database))
+        sa.event.listen(engine, "checkout", partial(_check_file, url.database))
         sa.event.listen(engine, "begin", _begin)
     else:
-        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        engine = sa.create_engine(url, **_UNKEPT)
         sa.event.listen(engine, "begin", partial(_begin_on_server, wait_s=wait_s))
     return engine
 
@@ -125,6 +133,24 @@ def _set_durable(connection: Any, _record: Any) -> None:
     except Exception:
         connection.close()
         raise
+
+
+def _know_file(path: str | None, _connection: Any, record: Any) -> None:
+    record.info["file"] = _file(path)
+
+
+def _check_file(path: str | None, _connection: Any, record: Any, _fairy: Any) -> None:
+    # a connection outlives the file's name: what is written through it after that is nowhere
+    if record.info["file"] != _file(path):
+        raise sa.exc.DisconnectionError("another file has this name now, or none")
+
+
+def _file(path: str | None) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path or "")
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _still(engine: sa.Engine) -> dict[str, str]:

@@ -45,7 +45,9 @@ class Record:
         self.where = where
 
     @classmethod
-    def open(cls, path_or_url: str | Path, *, key: Key | str | Path | None = None, wait_s: float = 5.0) -> Self:
+    def open(
+        cls, path_or_url: str | Path, *, key: Key | str | Path | None = None, wait_s: float = 5.0, kept: int = 0
+    ) -> Self:
         """Return the record in a database file or at a URL; an empty one is made where there is none.
 
         Parameters
@@ -58,6 +60,8 @@ class Record:
             has the key can rewrite the record: keep it away from what is published.
         wait_s
             How long a writer waits for another before it gives up.
+        kept
+            How many connections to a file stay open between requests until `close`.
 
         Raises
         ------
@@ -67,11 +71,15 @@ class Record:
         where = str(path_or_url)
         if key is None and "://" not in where:
             key = Path(where + ".key")
-        engine = connect(path_or_url, wait_s=wait_s)
+        engine = connect(path_or_url, wait_s=wait_s, kept=kept)
         with named_errors(where):
             if not check_format(engine, where):
                 _make(engine, where)
         return cls(engine, where, Path(key) if isinstance(key, str) else key)
+
+    def close(self) -> None:
+        """Let go of the connections that are kept open. The record can still be used."""
+        self._engine.dispose()
 
     @contextmanager
     def batch(self, now: datetime) -> Iterator[Batch]:
