@@ -65,7 +65,7 @@ def work(place, acknowledge):
             acknowledge("approved", asked.release_id)
 
 
-def kill_once(place, rng):
+def kill_once(place, rng, work=work, within_s=2.5):
     """Start one worker, kill it at a random moment, and return what it had acknowledged."""
     heard, told = os.pipe()
     child = os.fork()
@@ -80,7 +80,7 @@ def kill_once(place, rng):
     with os.fdopen(heard) as pipe:
         if rng.random() < 0.8:  # else it is killed while it opens the room
             pipe.readline()
-        time.sleep(rng.random() * 2.5)
+        time.sleep(rng.random() * within_s)
         os.kill(child, signal.SIGKILL)
         if not os.WIFSIGNALED(os.waitpid(child, 0)[1]):
             raise SystemExit("the worker stopped before it was killed")

@@ -23,6 +23,15 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(new_place):
     assert done.stdout.startswith(f"{KILLS} kills")
 
 
+def test_nothing_acknowledged_is_lost_when_the_server_is_killed_while_it_takes_in_and_judges(tmp_path):
+    nursery, place = Path(__file__).with_name("crash_ingest.py"), tmp_path / "room.sqlite"
+    done = subprocess.run(
+        [sys.executable, str(nursery), str(place), "2", "3"], capture_output=True, text=True, check=False
+    )
+    assert "lost" not in done.stdout and "wrong" not in done.stdout, done.stdout
+    assert done.stdout.startswith("2 kills"), done.stderr
+
+
 def test_nothing_acknowledged_is_lost_when_the_database_server_is_killed(own_server):
     place = own_server.new_database()
     house = make_house(place)
