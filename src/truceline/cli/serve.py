@@ -52,6 +52,7 @@ def serve(
             house = open_house(
                 assessment, db, key=signing_key(), clock=clock, open_to_all=public, secure=secure, resume=resume
             )
+            del assessment  # the room has its tables in files
             house.door.hold(Shelf(opened.folder, clock))
             if live is not None:
                 house = with_feeds(house, live[1])
