@@ -55,6 +55,11 @@ def opening(browser, address):
             context.close()
 
 
+def shown(page):
+    """Return how many incidents the page says it shows."""
+    return int(page.locator("#shown").inner_text().split()[0])
+
+
 def wait_until(page, statement):
     """Wait until a statement holds, asking from outside: the page's own policy forbids evaluating text in it."""
     for _ in range(300):

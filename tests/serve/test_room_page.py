@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from opened import opening, serving, wait_until
+from opened import opening, serving, shown, wait_until
 from rooms import Clock, make_house
 from sample import front
 
@@ -41,10 +41,6 @@ def people(browser, server):
     """Return a function that opens the page as somebody, signed in by hand."""
     with opening(browser, server[0]) as open_as:
         yield open_as
-
-
-def shown(page):
-    return int(page.locator("#shown").inner_text().split()[0])
 
 
 def test_a_morning_in_the_room(people, server):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from front import PERIOD, readings, row, whole
 from front import front as short_front
-from opened import opening, serving, wait_until
+from opened import opening, serving, shown, wait_until
 from rooms import Clock, make_house
 
 from truceline.observations import LOOKS, new_table
@@ -50,10 +50,6 @@ def room(tmp_path_factory):
 def people(browser, room):
     with opening(browser, room[0]) as open_as:
         yield open_as
-
-
-def shown(page):
-    return int(page.locator("#shown").inner_text().split()[0])
 
 
 def test_the_drawer_tells_every_likelihood_ratio_and_they_make_the_probability(people, room):

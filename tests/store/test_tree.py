@@ -81,15 +81,18 @@ def test_a_changed_leaf_is_found_by_verify_whatever_was_proven_before(new_place,
     assert not record.prove(f"n{changed}").holds()
 
 
-def test_a_record_replaced_by_another_is_proven_anew(tmp_path):
+@pytest.mark.parametrize("kept", [0, 2])
+def test_a_record_replaced_by_another_is_proven_anew(tmp_path, kept):
     place, other = tmp_path / "a.db", tmp_path / "b.db"
-    record = filled(place, 2 * BLOCK, tmp_path / "key")
+    filled(place, 2 * BLOCK, tmp_path / "key")
+    record = Record.open(place, key=tmp_path / "key", kept=kept)  # kept connections are to the file there was
     assert record.prove("n1").holds()
     filled(other, 3 * BLOCK, tmp_path / "key")
     other.replace(place)
     for beside in tmp_path.glob("*.db-*"):
         beside.unlink()
     assert record.prove("n1").holds() and record.size == 3 * BLOCK
+    record.close()
 
 
 def test_missing_entries_are_said_to_be_missing(new_place, tmp_path):

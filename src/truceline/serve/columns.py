@@ -88,13 +88,14 @@ class Column:
     def _coded(self) -> tuple[npt.NDArray[np.int32], pd.Index]:
         """Return each row's text as a number, and the texts; nothing where nearly every text is another."""
         if self._words is None:
-            if isinstance(self._values, Mapped):
-                codes, words = (np.empty(0, np.int32), np.empty(0, object)) if self._few is None else self._few
-                words = words[:-1]  # without nan
-            else:
-                codes, words = pd.factorize(self._values)
-            few = len(words) <= MOST_WORDS
-            self._words = (codes.astype(np.int32), pd.Index(words)) if few else (np.empty(0, np.int32), pd.Index([]))
+            codes, words = np.empty(0, np.int32), np.empty(0, object)
+            if self._few is not None:
+                codes, words = self._few[0], self._few[1][:-1]  # without nan
+            elif not isinstance(self._values, Mapped):
+                numbers, different = pd.factorize(self._values)
+                if len(different) <= MOST_WORDS:
+                    codes, words = numbers.astype(np.int32), different
+            self._words = codes, pd.Index(words)
         return self._words
 
 

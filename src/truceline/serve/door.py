@@ -182,7 +182,8 @@ class Door:
         stands = self._room.standing(now if profile.delay_h else None, as_of=as_of)
         whole = stands.assessment
         shown, notes = release(whole, profile, now=now if profile.delay_h else whole.now)
-        known = set(shown.incidents["incident_id"])
+        ids = shown.incidents["incident_id"]
+        known = set(ids[ids.isin({one.step.incident_id for one in stands.steps})])
         told = tuple(_told(one, profile) for one in stands.steps if one.step.incident_id in known)
         version = iso(now) if profile.delay_h else f"{iso(whole.now)} {stands.number}"
         return View(

@@ -18,10 +18,7 @@ TEXT = pa.large_string()
 
 
 def objects_of(held: pa.Array) -> Objects:
-    """Return the cells of an Arrow array as text or tuples; nan where there is none. Equal words are one object."""
-    if pa.types.is_dictionary(held.type):
-        words = np.append(objects_of(held.dictionary), [np.nan])
-        return np.asarray(words[held.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)])
+    """Return the cells of an Arrow array of texts or lists as text or tuples; nan where there is none."""
     cells = _lists(held) if pa.types.is_large_list(held.type) else held.to_numpy(zero_copy_only=False).astype(object)
     if held.null_count:
         cells[held.is_null().to_numpy(zero_copy_only=False)] = np.nan

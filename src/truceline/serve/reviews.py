@@ -121,10 +121,12 @@ def _read(ledger: Ledger) -> list[Step]:
 
 def _check(step: Step, caller: Caller, assessment: Assessment, history: Iterable[Step]) -> None:
     """Raise when what the step names is not there, or the same person would check their own work."""
-    known = assessment.incidents.set_index("incident_id")["observations"]
-    if step.incident_id not in known.index:
+    incidents = assessment.incidents
+    named = incidents[incidents["incident_id"].isin([step.incident_id, step.into])]
+    known = dict(zip(named["incident_id"], named["observations"], strict=True))
+    if step.incident_id not in known:
         raise UnknownNameError("incident", step.incident_id, ())
-    if step.into and (step.into not in known.index or step.into == step.incident_id):
+    if step.into and (step.into not in known or step.into == step.incident_id):
         raise UnknownNameError("incident to merge into", step.into, ())
     if step.into in assessment.replaced:
         stands = [name for name, several in assessment.stands_for.items() if step.into in several]

@@ -42,7 +42,7 @@ def let_go() -> None:
     """
     gc.collect()
     pa.default_memory_pool().release_unused()
-    for file in _FILES:
+    for file in _FILES if hasattr(mmap, "MADV_DONTNEED") else ():  # not every system has it
         file.madvise(mmap.MADV_DONTNEED)
     with contextlib.suppress(OSError, AttributeError):  # GNU's alone has it
         ctypes.CDLL(None).malloc_trim(0)

@@ -65,13 +65,13 @@ def open_house(
     RequestError
         If the record belongs to another mission, or is suspended and `resume` is not asked for.
     """
-    record = Record.open(db, key=key, kept=KEPT)
+    record = Record.open(db, key=key)
     _check_mission(record, assessment.mission_id, str(db))
     check_open(record, resume=resume, now=clock())
     keep(assessment, record)
     with record.batch(clock()) as batch:
         batch.append("room", [{"room": "mission", "mission": assessment.mission_id}], id_column="room")
-    engine = open_desk(db, kept=KEPT)
+    engine, record = open_desk(db, kept=KEPT), Record.open(db, key=key, kept=KEPT)
     room = Room(spooled(assessment), record, clock)
     room.keep_groups()
     held = contextlib.ExitStack()

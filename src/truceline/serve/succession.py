@@ -72,7 +72,8 @@ def _heirs(steps: Sequence[Step], incidents: pd.DataFrame) -> dict[str, str]:
     """Return, for each incident decided about that is gone, the one that holds its first observation."""
     parts = {stable_id("inc", step.step_id, *part) for step in steps for part in step.parts}
     named = {name for step in steps for name in (step.incident_id, step.into)}
-    missing = named - {""} - parts - set(incidents["incident_id"])
+    held = incidents["incident_id"]
+    missing = named - {""} - parts - set(held[held.isin(named)])
     if not missing:
         return {}
     found: dict[str, str] = {}

@@ -49,6 +49,9 @@ SEAL = sa.Table(
 
 
 _UNKEPT: dict[str, Any] = {"poolclass": sa.NullPool}
+# what a connection holds of the file until it is closed: large batches insert into the index in memory, and kept
+# connections are several and stay
+_CACHE_MIB, _KEPT_CACHE_MIB = 128, 8
 
 
 def connect(path_or_url: str | Path, *, wait_s: float = 5.0, kept: int = 0) -> sa.Engine:
@@ -62,9 +65,10 @@ def connect(path_or_url: str | Path, *, wait_s: float = 5.0, kept: int = 0) -> s
     if url.get_backend_name() == "sqlite":
         pool = {"poolclass": sa.QueuePool, "pool_size": kept, "max_overflow": 100} if kept else _UNKEPT
         engine = sa.create_engine(url, connect_args={"timeout": wait_s}, **pool)
-        sa.event.listen(engine, "connect", _set_durable)
-        sa.event.listen(engine, "connect", partial(_know_file, url.database))
-        sa.event.listen(engine, "checkout", partial(_check_file, url.database))
+        sa.event.listen(engine, "connect", partial(_set_durable, cache_mib=_KEPT_CACHE_MIB if kept else _CACHE_MIB))
+        if kept:
+            sa.event.listen(engine, "connect", partial(_know_file, url.database))
+            sa.event.listen(engine, "checkout", partial(_check_file, url.database))
         sa.event.listen(engine, "begin", _begin)
     else:
         engine = sa.create_engine(url, **_UNKEPT)
@@ -122,14 +126,14 @@ _ADVICE = {
 }
 
 
-def _set_durable(connection: Any, _record: Any) -> None:
+def _set_durable(connection: Any, _record: Any, *, cache_mib: int) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
     # text that is no longer UTF-8 is still read, so that verify can name the item it belongs to
     connection.text_factory = lambda raw: raw.decode(errors="replace")
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")  # a commit is on the disk before it is acknowledged
-        connection.execute("PRAGMA cache_size=-131072")  # 128 MiB: large batches insert into the index in memory
+        connection.execute(f"PRAGMA cache_size=-{cache_mib * 1024}")
     except Exception:
         connection.close()
         raise
