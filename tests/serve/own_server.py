@@ -13,11 +13,14 @@ import sqlalchemy as sa
 
 
 class OwnServer:
-    """One server in a folder of its own, on loopback; `programs` are the paths of initdb and postgres."""
+    """One server in a folder of its own, on loopback; `programs` are the paths of initdb and postgres.
 
-    def __init__(self, programs):
+    The folder is made `within` another, or among the temporary files.
+    """
+
+    def __init__(self, programs, within=None):
         initdb, self._postgres = programs
-        self._folder = Path(tempfile.mkdtemp(prefix="truceline-own-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="truceline-own-", dir=within))
         self._manner = {"user": "postgres"} if os.geteuid() == 0 else {}  # it refuses to run as the superuser
         self._folder.chmod(0o755)
         if self._manner:

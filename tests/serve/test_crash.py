@@ -1,5 +1,6 @@
 """Killed at any moment, or with a full disk: nothing acknowledged is lost, the record verifies, and work goes on."""
 
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -83,6 +84,36 @@ def test_a_full_disk_refuses_clearly_loses_nothing_and_recovers(tmp_path):
     again.close()
 
 
+def test_a_full_disk_under_a_database_server_refuses_clearly_loses_nothing_and_recovers(small_disk):
+    server, disk = small_disk
+    place = server.new_database()
+    house = make_house(place)
+    headers = key_headers(house, "olena", scope=sorted(ROLES["analyst"].may))
+    with client_of(house) as client:
+        client.headers.update(headers)
+        assert step(client, "inc-0", "logged", 0).status_code == 201
+        ballast = disk / "ballast"
+        with contextlib.suppress(OSError), ballast.open("wb") as file:  # until there is no room
+            while True:
+                file.write(b"0" * 65536)
+                file.flush()
+        acknowledged = []
+        for n in range(3000):
+            said = client.get(f"/api/mission?n={n}&{'x' * 400}")
+            if said.status_code != 200:
+                break
+            acknowledged.append(n)
+        assert said.status_code == 503, said.text
+        assert "disk is full" in said.json()["description"]
+        ballast.unlink()
+        server.start()  # it may have stopped itself: it does when its log has no room
+        assert client.get("/api/mission?after").status_code == 200
+    told = set(house.room.record.entries("access")["what"])
+    assert {f"GET /api/mission?n={n}&{'x' * 400}" for n in acknowledged} <= told
+    assert verify(place) == []
+    house.close()
+
+
 def test_a_server_without_its_database_says_so_and_recovers(tmp_path):
     house = make_house(tmp_path / "room.sqlite")
     headers = key_headers(house, "olena")
@@ -96,6 +127,7 @@ def test_a_server_without_its_database_says_so_and_recovers(tmp_path):
         gone = client.get("/api/mission", headers=headers)
         assert gone.status_code == 503
         assert gone.json()["code"] == "RecordUnavailable"
+        assert str(tmp_path) not in gone.text  # where it lies is for whoever runs the server
         (tmp_path / "room.sqlite").rmdir()
         for file in files:
             file.with_name("away-" + file.name).rename(file)

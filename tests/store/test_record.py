@@ -250,3 +250,10 @@ def test_a_full_disk_loses_the_batch_and_nothing_else(tmp_path):
     assert "nothing of this batch was written" in done.stdout
     assert list(Record.open(tmp_path / "r.db").entries("note").record_id) == ["kept"]
     assert verify(tmp_path / "r.db") == []
+
+
+@pytest.mark.parametrize("place", ["postgresql+psycopg://room:secret@127.0.0.1:1/none"])
+def test_an_error_never_tells_the_password_of_the_database(place):
+    with pytest.raises(RecordError) as said:
+        Record.open(place)
+    assert "127.0.0.1:1/none" in str(said.value) and "secret" not in str(said.value)

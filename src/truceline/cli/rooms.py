@@ -17,6 +17,7 @@ from truceline.serve.copies import copy_room
 from truceline.serve.desk import open_desk
 from truceline.serve.handover import SAME, hand_over
 from truceline.store import Record
+from truceline.store.database import place_name
 
 ACTIONS = ("add", "list", "password", "close", "key")
 Db = Annotated[str, typer.Option("--db", help="The room's database: a file, or postgresql+psycopg://...")]
@@ -41,7 +42,7 @@ def account(
     if action not in ACTIONS:
         raise UnknownNameError("action", action, ACTIONS)
     Record.open(db)
-    accounts, at = Accounts(open_desk(db), db), instant(None)
+    accounts, at = Accounts(open_desk(db), place_name(db)), instant(None)
     if action == "list":
         rows = [
             {

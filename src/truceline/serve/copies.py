@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from truceline.errors import RecordError, RequestError
 from truceline.serve.desk import ACCOUNTS, KEYS, PUBLISHED, open_desk
 from truceline.store import Record, verify
-from truceline.store.database import METADATA, connect, named_errors, reading, writing
+from truceline.store.database import METADATA, connect, named_errors, place_name, reading, writing
 
 _AT_ONCE = 5_000
 _DESK = (ACCOUNTS, KEYS, PUBLISHED)  # sessions are not worth keeping
@@ -35,7 +35,7 @@ def copy_room(source: str | Path, target: str | Path, *, desk: Sequence[sa.Table
     Record.open(source)  # refuses what is not a record
     open_desk(source)
     _prepare(target)
-    with reading(connect(source), str(source)) as old, writing(connect(target), str(target)) as new:
+    with reading(connect(source), place_name(source)) as old, writing(connect(target), place_name(target)) as new:
         for table in (*METADATA.sorted_tables, *desk):
             for part in old.execution_options(yield_per=_AT_ONCE).execute(sa.select(table)).mappings().partitions():
                 new.execute(table.insert(), [dict(row) for row in part])
@@ -43,7 +43,7 @@ def copy_room(source: str | Path, target: str | Path, *, desk: Sequence[sa.Table
     if problems:
         raise RecordError(
             f"the copy does not verify: {problems[0].item}: {problems[0].what}.",
-            where=str(target),
+            where=place_name(target),
             todo="Verify the source; do not use this copy.",
         )
     return Record.open(target).size
@@ -51,7 +51,7 @@ def copy_room(source: str | Path, target: str | Path, *, desk: Sequence[sa.Table
 
 def _check_there(source: str | Path) -> None:
     if "://" not in str(source) and not Path(source).is_file():
-        raise RequestError("there is no room here.", where=str(source), todo="Name the file or URL of a room.")
+        raise RequestError("there is no room here.", where=place_name(source), todo="Name the file or URL of a room.")
 
 
 def _claim(target: str | Path) -> None:
@@ -61,12 +61,12 @@ def _claim(target: str | Path) -> None:
             os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             return
     except FileExistsError as error:
-        raise RequestError("the target is not empty.", where=str(target), todo="Name a new file.") from error
+        raise RequestError("the target is not empty.", where=place_name(target), todo="Name a new file.") from error
     except OSError as error:
-        raise RequestError(f"it cannot be written: {error.strerror}.", where=str(target)) from error
-    with named_errors(str(target)):
+        raise RequestError(f"it cannot be written: {error.strerror}.", where=place_name(target)) from error
+    with named_errors(place_name(target)):
         if sa.inspect(connect(target)).get_table_names():
-            raise RequestError("the target is not empty.", where=str(target), todo="Name an empty database.")
+            raise RequestError("the target is not empty.", where=place_name(target), todo="Name an empty database.")
 
 
 def _prepare(target: str | Path) -> None:

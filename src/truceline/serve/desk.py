@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from truceline.store.database import connect, writing
+from truceline.store.database import connect, place_name, writing
 
 VERSION_TABLE = "desk_version"
 METADATA = sa.MetaData()
@@ -59,7 +59,7 @@ def open_desk(path_or_url: str | Path, *, kept: int = 0) -> sa.Engine:
     Open the record first: a database that holds a desk alone is not a record.
     """
     engine = connect(path_or_url, kept=kept)
-    where = str(path_or_url)
+    where = place_name(path_or_url)
     with writing(engine, where) as connection:
         steps = Config()
         steps.set_main_option("script_location", "truceline.serve:migrations")

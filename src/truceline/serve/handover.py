@@ -21,7 +21,7 @@ from truceline.serve.ledger import RESUMED, SEAL, SEALED_ID, SUSPENDED, Ledger
 from truceline.serve.releases import Release, Releases
 from truceline.serve.whole_mission import copy_whole
 from truceline.store import Record, export_bundle
-from truceline.store.database import reading
+from truceline.store.database import place_name, reading
 from truceline.timespan import iso
 
 ROOM_NAME, BUNDLE_NAME, REPORTS_NAME, MISSION_NAME, MANIFEST_NAME, WIPE_NAME = (
@@ -67,7 +67,7 @@ def hand_over(db: str | Path, folder: str | Path, *, key: Path, now: datetime, m
     record = Record.open(db, key=key)
     if mission is not None:  # before anything is sealed: one that cannot be opened is put right first
         copy_whole(mission, folder / MISSION_NAME)
-    releases = Releases(Ledger(record, lambda: now), open_desk(db), str(db))
+    releases = Releases(Ledger(record, lambda: now), open_desk(db), place_name(db))
     _mark(record, SUSPENDED, now)
     folder.mkdir(parents=True, exist_ok=True)
     copy_room(db, folder / ROOM_NAME, desk=(PUBLISHED,))
@@ -121,12 +121,12 @@ def _mark(record: Record, state: str, now: datetime) -> None:
 
 def _left_behind(db: str | Path, key: Path) -> tuple[str, ...]:
     """Return what must be wiped before these rooms are left, one line each."""
-    with reading(open_desk(db), str(db)) as connection:
+    with reading(open_desk(db), place_name(db)) as connection:
         counts = {
             called: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
             for called, table in (("accounts", ACCOUNTS), ("keys of programs", KEYS), ("open sessions", SESSIONS))
         }
-    where = sa.engine.make_url(str(db)).render_as_string() if "://" in str(db) else str(Path(db).resolve())
+    where = place_name(db if "://" in str(db) else Path(db).resolve())
     return (
         f"the room's database: {where} (with -wal and -shm beside it)",
         *(f"in it, {count} {called}" for called, count in counts.items()),

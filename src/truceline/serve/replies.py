@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from fastapi import Request, Response
 
-from truceline.errors import TrucelineError
+from truceline.errors import RecordError, TrucelineError
 from truceline.provenance import plain
 from truceline.serve.refusals import TooManyError, status_of
 
@@ -63,7 +63,9 @@ def refusal(request: Request, error: Exception) -> Response:
     """Return an error raised on purpose as its status, a code word and what to do."""
     assert isinstance(error, TrucelineError)
     status, code = status_of(error)
-    reply = json_reply({"code": code, "description": str(error)}, status=status)
+    # where the record lies is for whoever runs the server, not for readers
+    said = f"{error.what} {error.todo}".strip() if isinstance(error, RecordError) else str(error)
+    reply = json_reply({"code": code, "description": said}, status=status)
     if status == 401:
         reply.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooManyError):

@@ -66,7 +66,7 @@ def open_house(
         If the record belongs to another mission, or is suspended and `resume` is not asked for.
     """
     record = Record.open(db, key=key)
-    _check_mission(record, assessment.mission_id, str(db))
+    _check_mission(record, assessment.mission_id, record.where)
     check_open(record, resume=resume, now=clock())
     keep(assessment, record)
     with record.batch(clock()) as batch:
@@ -81,8 +81,8 @@ def open_house(
     return House(
         room=room,
         door=Door(room),
-        accounts=Accounts(engine, str(db)),
-        releases=Releases(room.ledger, engine, str(db)),
+        accounts=Accounts(engine, record.where),
+        releases=Releases(room.ledger, engine, record.where),
         held=held,
         open_to_all=open_to_all,
         secure=secure,

@@ -76,6 +76,12 @@ def connect(path_or_url: str | Path, *, wait_s: float = 5.0, kept: int = 0) -> s
     return engine
 
 
+def place_name(path_or_url: str | Path) -> str:
+    """Return what a database is called where people read it: a file's path, or a URL without its password."""
+    text = str(path_or_url)
+    return sa.engine.make_url(text).render_as_string() if "://" in text else text
+
+
 @contextmanager
 def reading(engine: sa.Engine, where: str) -> Iterator[sa.Connection]:
     """Yield a connection that sees one unchanging state of the record."""
@@ -121,6 +127,7 @@ _ADVICE = {
     "locked": "Another process is writing to it. Try again when it has finished; nothing was written.",
     "readonly": "The file or its folder cannot be written to. Nothing was written.",
     "unable to open": "The folder does not exist or cannot be written to. Nothing was written.",
+    "no space left": "The disk is full. Make room and run again; nothing of this batch was written.",
     "full": "The disk is full. Make room and run again; nothing of this batch was written.",
     "disk i/o": "The disk would not take it. Check space and permissions; nothing of this batch was written.",
 }

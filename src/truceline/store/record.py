@@ -22,6 +22,7 @@ from truceline.store.database import (
     SEAL,
     connect,
     named_errors,
+    place_name,
     reading,
     writing,
 )
@@ -68,7 +69,7 @@ class Record:
         RecordError
             If it is not a record, or cannot be opened or made.
         """
-        where = str(path_or_url)
+        where = place_name(path_or_url)
         if key is None and "://" not in where:
             key = Path(where + ".key")
         engine = connect(path_or_url, wait_s=wait_s, kept=kept)

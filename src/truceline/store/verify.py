@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from truceline.errors import RecordError
 from truceline.store import merkle, standalone
-from truceline.store.database import HEADS, connect, named_errors, reading
+from truceline.store.database import HEADS, connect, named_errors, place_name, reading
 from truceline.store.entries import columns_of_entries, entry_lines
 from truceline.store.heads import Head, signature_holds
 from truceline.store.record import check_format, sealed
@@ -64,7 +64,7 @@ def _bundle_problems(folder: Path, public_key: str) -> list[Problem]:
 
 
 def _record_problems(path_or_url: str | Path, public_key: str) -> list[Problem]:
-    where = str(path_or_url)
+    where = place_name(path_or_url)
     engine = connect(path_or_url)
     try:
         with named_errors(where):
