@@ -151,3 +151,20 @@ def test_pointing_at_the_map_marks_the_strip_and_pointing_at_the_list_marks_both
     page.locator("#list button.link").first.hover()
     wait_until(page, f"{STRIP} !== {plain!r}")
     wait_until(page, f"{lit} > 0")
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800), (3840, 2160)])
+def test_the_way_out_of_the_drawer_lies_over_no_text_and_a_reason_has_the_whole_width(people, width, height):
+    page = people("olena", width=width, height=height)
+    page.locator("#list button.link").first.click()
+    page.wait_for_selector("#drawer form.step")
+    inside = page.evaluate("document.querySelector('#drawer').clientWidth")
+    assert page.locator("#drawer .below").first.bounding_box()["width"] > 0.85 * inside
+    below = "document.querySelector('#drawer').scrollHeight - document.querySelector('#drawer').clientHeight"
+    for share in (0.1, 0.3, 0.5, 0.7, 0.9):
+        page.evaluate(f"document.querySelector('#drawer').scrollTop = {share} * ({below})")
+        head, close = page.locator("#drawer .top").bounding_box(), page.locator("#drawer .close").bounding_box()
+        assert abs(head["y"]) < 1, "it stays"
+        assert head["width"] > inside - 1, "nothing shows beside the button"
+        assert head["y"] + head["height"] > close["y"] + close["height"]
+    assert page.locator("#drawer .top").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"

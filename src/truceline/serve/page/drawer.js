@@ -17,8 +17,8 @@ export async function show(id) {
   const place = [i.place, i.lon_deg === null ? "" : `${i.lat_deg.toFixed(3)}, ${i.lon_deg.toFixed(3)}`].filter(Boolean).join(" · ");
   settle(told);
   steady(drawer, () => drawer.replaceChildren(
-    make("button", { type: "button", class: "close", text: word("room.close"), onclick: close }),
-    make("h2", { id: "drawer-title", text: `${word("room.incident")}: ${term("act", i.act)}` }),
+    make("div", { class: "top" }, make("h2", { id: "drawer-title", text: `${word("room.incident")}: ${term("act", i.act)}` }),
+      make("button", { type: "button", class: "close", text: word("room.close"), onclick: close })),
     facts([["", id], [word("room.time"), `${local(i.time_start)} – ${local(i.time_end)}`], [word("room.place"), place || "–"],
       [word("room.error"), i.sigma_m === null ? "–" : "± " + Math.round(i.sigma_m) + " m"], [word("room.exists"), percent(i.p_exists)],
       [word("room.state"), `${called("standing", i.state)} · ${stepName(told.state)}`], [word("map.settle"), i.settle]]),
@@ -70,15 +70,18 @@ function grouped(told) {
   const rows = [[word("room.stands_for"), before.length ? links(before) : ""], [word("room.stood_for_by"), after.length ? links(after) : ""]];
   return before.length || after.length ? part("room.grouped", facts(rows)) : "";
 }
+// A row with longer texts below it, each after its name.
+function beneath(row, ...texts) {
+  const said = texts.filter(([, text]) => text).flatMap(([key, text]) => [make("dt", { text: word("room." + key) }), make("dd", { text })]);
+  return said.length ? Object.assign(row, { below: make("dl", {}, ...said) }) : row;
+}
 const part = (key, ...inside) => make("section", {}, make("h3", { text: word(key) }), ...inside);
 const withheld = (told, inside) => told.withheld ? make("p", { class: "small", text: word("room.withheld") }) : inside;
 
 function findings(told) {
-  const rows = told.findings.map((f) => [
-    make("span", {}, make("strong", { text: f.called || f.clause }), make("span", { class: "small", text: " " + (f.says || "") })),
-    f.interpretation || "–", tone(term("verdict", f.verdict), f.verdict), percent(f.probability),
-    f.margin === null ? "–" : `${number(f.margin)} ${f.margin_unit}`, f.reason]);
-  const head = ["clause", "reading", "verdict", "probability", "margin", "reason"].map((k) => word("room." + k));
+  const rows = told.findings.map((f) => beneath([make("strong", { text: f.called || f.clause }), tone(term("verdict", f.verdict), f.verdict), percent(f.probability),
+    f.margin === null ? "–" : `${number(f.margin)} ${f.margin_unit}`], ["says", f.says], ["reading", f.interpretation], ["reason", f.reason]));
+  const head = ["clause", "verdict", "probability", "margin"].map((k) => word("room." + k));
   return part("room.findings", table(word("room.findings"), head, rows));
 }
 function odds(told) {
@@ -86,8 +89,8 @@ function odds(told) {
   return part("room.odds", withheld(told, table(word("room.odds"), [word("room.step"), word("room.ratio"), word("room.after")], rows)));
 }
 function observations(told) {
-  const rows = told.observations.map((o) => [o.observation_id, `${o.source} · ${o.sensor}`, local(o.time_start), term("act", o.act), o.sigma_m === null ? "–" : "± " + Math.round(o.sigma_m) + " m", o.text || o.ref]);
-  const head = [word("room.entry"), word("room.source"), word("room.time"), word("room.act"), word("room.error"), word("room.said")];
+  const rows = told.observations.map((o) => beneath([o.observation_id, `${o.source} · ${o.sensor}`, local(o.time_start), term("act", o.act), o.sigma_m === null ? "–" : "± " + Math.round(o.sigma_m) + " m"], ["said", o.text || o.ref]));
+  const head = [word("room.entry"), word("room.source"), word("room.time"), word("room.act"), word("room.error")];
   return part("room.observations", withheld(told, table(word("room.observations"), head, rows)));
 }
 function looks(told) {

@@ -50,7 +50,8 @@ export function make(name, attributes, ...inside) {
   return element;
 }
 const INSTANT = /^\d{4}-\d\d-\d\d( \d\d:\d\d)?$/; // not broken into lines
-// A table: rows of texts or elements. It scrolls by itself, so that no page does sideways.
+// A table: rows of texts or elements, and `below` a row what is too long for a column. It scrolls by itself, so that no
+// page does sideways.
 export function table(caption, head, rows, empty) {
   if (!rows.length) return make("p", { text: empty || word("room.none") });
   const cells = (row) => row.map((cell, k) => {
@@ -58,10 +59,11 @@ export function table(caption, head, rows, empty) {
     const kind = INSTANT.test(inside.textContent) ? "when" : false;
     return k ? make("td", { class: kind }, inside) : make("th", { scope: "row", class: kind }, inside);
   });
+  const laid = (row) => row.below ? [make("tr", { class: "over-below" }, ...cells(row)), make("tr", { class: "below" }, make("td", { colspan: head.length }, row.below))] : [make("tr", {}, ...cells(row))];
   return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
     make("table", {}, make("caption", { class: "unseen-text", text: caption }),
       make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col", text })))),
-      make("tbody", {}, ...rows.map((row) => make("tr", {}, ...cells(row))))));
+      make("tbody", {}, ...rows.flatMap(laid))));
 }
 export const percent = (p) => p === null || p === undefined ? "–" : p > 0 && p < 0.01 ? "<1 %" : p > 0.99 && p < 1 ? ">99 %" : Math.round(p * 100) + " %";
 export const number = (x) => x === null || x === undefined ? "–" : Number(x.toPrecision(3)).toString();
