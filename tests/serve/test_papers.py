@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from rooms import Clock, client_of, make_house
 from truceline.errors import MissionError
 from truceline.mission import open_mission
 from truceline.provenance import digest
+from truceline.serve import paper_making
 from truceline.serve.paper_making import KINDS, Page, inputs_of, make_pages, standing
 from truceline.serve.shelf import Shelf
 
@@ -218,7 +220,7 @@ def test_a_key_that_is_not_the_sealed_one_is_refused_and_nothing_of_it_shown(tmp
 def test_the_seed_of_the_shown_run_is_none_that_is_handed_out(monkeypatch):
     seeds = []
 
-    def seen(mission, *, seed, now):
+    def seen(mission, *, seed, now, tell):
         seeds.append(seed)
         return {"index.html": b""}
 
@@ -268,3 +270,13 @@ def test_a_plan_tells_its_scenarios_one_after_another(tmp_path, monkeypatch):
     with pytest.raises(MissionError):
         make_pages("plan", folder, Clock()(), told.append)
     assert [(step.number, step.of) for step in told] == [(1, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_an_exercise_tells_each_step_of_its_run_once_and_in_order(monkeypatch):
+    short = partial(paper_making.exercise_files_of, days=3)
+    monkeypatch.setattr(paper_making, "exercise_files_of", short)
+    told = []
+    make_pages("exercise", MISSIONS / "exercise-30d", Clock()(), told.append)
+    assert [step.number for step in told] == [1, 2, 3, 4, 5, 6]
+    assert {step.of for step in told} == {6}
+    assert len({step.what for step in told}) == 6

@@ -24,6 +24,8 @@ from truceline.simulate.scores import DRAWS, Scores, frozen, score
 from truceline.simulate.stage import Stage
 from truceline.store.kept_runs import kept_runs
 
+RUN_STEPS = ("coverage", "stage", "exercise", "judging", "scores", "page")  # what `exercise_files_of` tells, in order
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scored:
@@ -68,17 +70,22 @@ def score_exercise(
 def exercise_files_of(
     mission: Mission, *, seed: int, now: datetime, days: int | None = None, tell: Tell = lambda step: None
 ) -> dict[str, bytes]:
-    """Return the page and PDF of the scores of one run, held in memory; `days` cuts the mission to its first days."""
+    """Return the page and PDF of the scores of one run, held in memory; `days` cuts the mission to its first days.
+
+    `tell` is called with each of RUN_STEPS.
+    """
     if days is not None:
         mission = mission.during(end=mission.brief.period.start + timedelta(days=days))
     stage = stage_of(mission, tell=tell)
     tell("exercise")
     exercise = play(stage, rng=np.random.default_rng([seed, 0]))
+    tell("judging")
     judged = judge_readings(exercise.readings(), stage)
     tell("scores")
     scores = score(exercise, judged, rng=np.random.default_rng([seed, 1]))
     late = frozen(exercise, rng=np.random.default_rng([seed, 2]))
     title = mission.brief.title if days is None else f"{mission.brief.title}: the first {days} days"
+    tell("page")
     paper = exercise_paper(scores, late, title=title, now=now)
     return {"index.html": paper_html(paper).encode(), "scores.pdf": paper_pdf(paper)}
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from truceline.errors import UnknownNameError
-from truceline.exercising import KEY, SCENARIO_FILE, SEAL_FILE, exercise_files_of
+from truceline.exercising import KEY, RUN_STEPS, SCENARIO_FILE, SEAL_FILE, exercise_files_of
 from truceline.mission import open_mission
 from truceline.provenance import VERSION, canonical_json, digest
 from truceline.report.outlook_page import outlook_paper
@@ -115,7 +115,11 @@ def _exercise(folder: Path, now: datetime, tell: Tell) -> tuple[Page, ...]:
         check_seal(key, seal_of(folder))
         return (Page(name="index", title=title, html=paper_html(key_paper(key, title=title, now=now)).encode()),)
     seed = int(inputs_of(folder)[:15], 16)
-    files = exercise_files_of(open_mission(folder), seed=seed, now=now)
+
+    def told(what: str) -> None:
+        tell(Step(number=RUN_STEPS.index(what) + 1, of=len(RUN_STEPS), what=what))
+
+    files = exercise_files_of(open_mission(folder), seed=seed, now=now, tell=told)
     return (Page(name="index", title=title, html=files["index.html"]),)
 
 
