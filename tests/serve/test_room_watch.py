@@ -12,6 +12,7 @@ from opened import opening, serving, shown, wait_until
 from rooms import Clock, make_house
 
 from truceline.observations import LOOKS, new_table
+from truceline.report.words import catalogue
 
 pytestmark = pytest.mark.page
 BOX = {"west_deg": 29.0, "east_deg": 32.0, "south_deg": 47.0, "north_deg": 49.0}
@@ -60,7 +61,8 @@ def test_the_drawer_tells_every_likelihood_ratio_and_they_make_the_probability(p
     cells = page.locator("#drawer section:has(h3:text('What made the probability')) tbody tr")
     steps = [[cell.strip() for cell in line.split("\t")] for line in cells.all_inner_texts()]
     assert len(steps) == 1 + len(richest["ln_lr"]) > 2
-    assert [name for name, *_ in steps[1:]] == [str(group) for group, _ in richest["ln_lr"]]
+    said = [catalogue("en").get(f"sensor.{group}", str(group)) for group, _ in richest["ln_lr"]]
+    assert [name for name, *_ in steps[1:]] == said
     # Bayes: the odds after are the odds before times each ratio
     odds = math.exp(richest["ln_odds_prior"])
     for (_, ratio, after), (_, ln_lr) in zip(steps[1:], richest["ln_lr"], strict=True):

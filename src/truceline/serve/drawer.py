@@ -22,7 +22,8 @@ _MOST_LOOKS = 50
 def drawer_of(view: View, incident_id: str, proof: Mapping[str, Any] | None, words: Words) -> dict[str, Any]:
     """Return what the view has of one incident. Outside the mission evidence is withheld, and said to be.
 
-    What would settle it, and the reasons of its findings, are in the language of the words.
+    What would settle it, the reasons of its findings, and on what looks and an attribution rest, are in the language of
+    the words.
 
     Raises
     ------
@@ -30,7 +31,6 @@ def drawer_of(view: View, incident_id: str, proof: Mapping[str, Any] | None, wor
         If the view has no such incident.
     """
     row = view.incident(incident_id)
-    a = view.assessment
     state, history = START, [step for step in view.steps if step["incident_id"] == incident_id]
     if history:
         state = str(history[-1]["state"])
@@ -40,8 +40,8 @@ def drawer_of(view: View, incident_id: str, proof: Mapping[str, Any] | None, wor
         "grouped": _grouped(view, incident_id),
         "odds": likelihood_steps(row),
         "observations": _observations(view, row),
-        "looks": _looks(view, row),
-        "attribution": next(iter(plain_rows(a.attributions[a.attributions["incident_id"] == incident_id])), None),
+        "looks": [look | {"basis": tell(look["basis"], words)} for look in _looks(view, row)],
+        "attribution": _attribution(view, incident_id, words),
         "clocks": plain_rows(view.clocks()[lambda t: t["incident_id"] == incident_id]),
         "state": state,
         "history": [dict(step) | {"late": due_state(str(step["due"]), iso(view.now))} for step in history],
@@ -90,6 +90,12 @@ def _findings(view: View, incident_id: str, words: Words) -> list[dict[str, Any]
         said = {"says": clause.says, "called": clause.called, "source": clause.source} if clause else {}
         told.append(row | said | {"reason": tell(row["reason"], words)})
     return told
+
+
+def _attribution(view: View, incident_id: str, words: Words) -> dict[str, Any] | None:
+    table = view.assessment.attributions
+    row = next(iter(plain_rows(table[table["incident_id"] == incident_id])), None)
+    return row and row | {"basis": tell(row["basis"], words)}
 
 
 def _observations(view: View, row: Mapping[str, Any]) -> list[dict[str, Any]]:

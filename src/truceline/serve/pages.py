@@ -33,7 +33,8 @@ _SCRIPTS = tuple(
 )
 _FILES = {"room.css": "text/css", **dict.fromkeys(_SCRIPTS, "text/javascript")}
 _VENDORED = {"maplibre-gl.js": "text/javascript", "maplibre-gl.css": "text/css"}
-_WORDS = ("room.", "verdict.", "act.", "status.", "map.", "chart.", "adds_up.", "exposure.", "confidence.")
+_KINDS = "room verdict act status map chart adds_up exposure confidence sensor response measure"
+_WORDS = tuple(f"{kind}." for kind in _KINDS.split())
 
 
 @router.get("/", include_in_schema=False)

@@ -21,6 +21,7 @@ from truceline.report.exports import (
     render_kml,
     table_csv,
 )
+from truceline.report.said import tell
 from truceline.report.words import LANGUAGES, Words
 from truceline.serve.door import View
 from truceline.serve.drawer import drawer_of
@@ -51,9 +52,9 @@ _MEDIA = {
 
 
 @router.get("/mission")
-def mission(view: Seen) -> Response:
+def mission(view: Seen, language: Language = "en") -> Response:
     """Return the mission in short: its period, parties, sectors, exposure, warnings, and what was withheld."""
-    a = view.assessment
+    a, words = view.assessment, _words(view, language)
     return json_reply(
         {
             "mission": a.mission_id,
@@ -69,7 +70,7 @@ def mission(view: Seen) -> Response:
             "parties": [{"id": p.party_id, "called": p.called} for p in a.agreement.parties],
             "sectors": plain_rows(a.sectors),
             "exposure": dict(a.exposure),
-            "warnings": list(a.warnings),
+            "warnings": [tell(text, words) for text in a.warnings],
             "notes": list(view.notes),
             "credits": list(a.credits),
             "incidents": len(a.incidents),

@@ -1,6 +1,6 @@
 // One incident whole: observations, looks, every likelihood ratio, clauses, history, proof; and its next step.
 import { done, draft, steady } from "/static/drafts.js";
-import { ask, called, local, make, number, on, percent, state, stepName, table, tell, term, tone, word } from "/static/state.js";
+import { ask, called, groupName, local, make, number, on, percent, sourceName, state, stepName, table, tell, term, tone, word } from "/static/state.js";
 
 const drawer = document.getElementById("drawer");
 const rest = [...document.querySelectorAll("body > .skip, body > header, #views, main, body > footer")];
@@ -85,23 +85,24 @@ function findings(told) {
   return part("room.findings", table(word("room.findings"), head, rows));
 }
 function odds(told) {
-  const rows = told.odds.map((step) => [step.lr === null ? word("room.background") : step.group, step.lr === null ? "–" : "× " + number(step.lr), percent(step.p)]);
+  const rows = told.odds.map((step) => [step.lr === null ? word("room.background") : groupName(step.group), step.lr === null ? "–" : "× " + number(step.lr), percent(step.p)]);
   return part("room.odds", withheld(told, table(word("room.odds"), [word("room.step"), word("room.ratio"), word("room.after")], rows)));
 }
 function observations(told) {
-  const rows = told.observations.map((o) => beneath([o.observation_id, `${o.source} · ${o.sensor}`, local(o.time_start), term("act", o.act), o.sigma_m === null ? "–" : "± " + Math.round(o.sigma_m) + " m"], ["said", o.text || o.ref]));
+  const rows = told.observations.map((o) => beneath([o.observation_id, sourceName(o.source, o.sensor), local(o.time_start), term("act", o.act), o.sigma_m === null ? "–" : "± " + Math.round(o.sigma_m) + " m"], ["said", o.text || o.ref]));
   const head = [word("room.entry"), word("room.source"), word("room.time"), word("room.act"), word("room.error")];
   return part("room.observations", withheld(told, table(word("room.observations"), head, rows)));
 }
 function looks(told) {
-  const rows = told.looks.map((l) => [local(l.time_start), `${l.source} · ${l.sensor}`, number(l.detections), l.basis]);
+  const rows = told.looks.map((l) => [local(l.time_start), sourceName(l.source, l.sensor), number(l.detections), l.basis]);
   const head = [word("room.time"), word("room.source"), word("room.detections"), word("room.said")];
   return part("room.looks", withheld(told, table(word("room.looks"), head, rows)));
 }
+const partyName = (id) => (state.mission.parties.find((p) => p.id === id) || {}).called || term("verdict", id);
 function attribution(told) {
   const a = told.attribution;
-  return part("room.attribution", a ? facts([[word("room.attributed_to"), a.attributed_to], [word("room.confidence"), term("confidence", a.confidence)],
-    [word("room.reason"), a.basis], [word("room.response"), a.party_response]]) : make("p", { text: word("room.none") }));
+  return part("room.attribution", a ? facts([[word("room.attributed_to"), partyName(a.attributed_to)], [word("room.confidence"), term("confidence", a.confidence)],
+    [word("room.reason"), a.basis], [word("room.response"), state.words["response." + a.party_response] || a.party_response]]) : make("p", { text: word("room.none") }));
 }
 function clocks(told) {
   if (!told.clocks.length) return "";

@@ -35,7 +35,14 @@ function wait(place, told) {
   if (of) { bar.max = of; bar.value = Math.max(0, number - 1); }
   const part = of ? word("room.paper_part", { number, of }) : "", says = place.querySelector(".part");
   if (says.textContent !== part) says.textContent = part;
-  place.querySelector(".now").replaceChildren(make("span", { lang: "en", text: what || "" }), since ? ` · ${word("room.paper_since", { seconds: since })}` : "");
+  place.querySelector(".now").replaceChildren(doing(what || ""), since ? ` · ${word("room.paper_since", { seconds: since })}` : "");
+}
+// What is done now, such as "scenario: rotation, backstop 2 of 5", in the page's language where it has words for it.
+function doing(what) {
+  const [, whose, does] = what.match(/^(?:(.*): )?(.*)$/), numbers = does.match(/\d+/g) || [];
+  const says = state.words["room.doing_" + does.replace(/\d+/g, "#")];
+  if (!says) return make("span", { lang: "en", text: what });
+  return (whose ? whose + ": " : "") + says.replace(/#/g, () => numbers.shift());
 }
 function say(place, role, ...texts) {
   place.replaceChildren(make("div", { role }, ...texts.map((text, k) => make("p", { text, class: k ? "small" : "" }))));

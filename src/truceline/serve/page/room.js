@@ -33,7 +33,7 @@ function layViews() {
 }
 async function load() {
   const language = document.documentElement.lang;
-  const [mission, data] = await Promise.all([ask("/api/mission"), ask("/api/map?language=" + language)]);
+  const [mission, data] = await Promise.all([ask("/api/mission?language=" + language), ask("/api/map?language=" + language)]);
   const chosen = state.chosen >= 0 ? state.data.incidents.id[state.chosen] : "";
   data.incidents = unpack(data.incidents);
   Object.assign(state, { mission, data });
@@ -176,7 +176,7 @@ function list() {
   for (let i = 0; i < all.n && shown.length < listed; i++) if (state.mask[i]) shown.push(i);
   const rows = shown.map((i) => [
     make("button", { type: "button", class: "link", "data-incident": all.id[i], text: local(1000 * all.t[i]), onclick: () => tell("choose", i), onfocus: () => tell("point", all.km[i], "list", i), onpointerenter: () => tell("point", all.km[i], "list", i) }),
-    coded(all.act, i), coded(all.place, i) || (all.km[i] >= 0 ? "km " + all.km[i] : "–"), tone(coded(all.verdict, i), coded(all.verdict_id, i) || "none"), percent(all.p[i]), coded(all.error, i)]);
+    coded(all.act, i), coded(all.place, i) || (all.km[i] >= 0 ? word("room.km") + " " + all.km[i] : "–"), tone(coded(all.verdict, i), coded(all.verdict_id, i) || "none"), percent(all.p[i]), coded(all.error, i)]);
   const head = ["time", "act", "place", "verdict", "probability", "error"].map((key) => word("room." + key)), left = state.shown - rows.length;
   $("list").replaceChildren(table(word("room.list"), head, rows), left ? make("button", { type: "button", id: "more", text: word("room.list_more", { count: left }), onclick: () => { listed += 200; list(); } }) : "");
 }

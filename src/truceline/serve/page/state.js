@@ -16,6 +16,14 @@ export function word(key, values) {
 export const term = (kind, value) => state.words[kind + "." + value] || String(value || "").replaceAll("_", " ");
 // A word of the page's own for a value, or the value itself.
 export const called = (kind, value) => state.words[`room.${kind}_${value}`] || String(value || "").replaceAll("_", " ");
+// What kind of sensor, or what else, a likelihood ratio is of; the name of a report stays as it is.
+export const groupName = (name) => state.words["sensor." + name] || state.words["room.group_" + name] || name;
+export const sourceName = (source, sensor) => source === sensor ? term("sensor", sensor) : `${source} · ${term("sensor", sensor)}`;
+// A refusal in the page's language, and after it what the server says of this case; in English that says it all.
+const refused = (told, otherwise) => {
+  const says = told.description || otherwise, sentence = state.words["room.refused_" + told.code];
+  return !sentence || document.documentElement.lang === "en" ? says : `${sentence} (${says})`;
+};
 export const stepName = (name) => state.words["room.step_" + name] || name;
 
 export async function ask(path, options) {
@@ -35,7 +43,7 @@ export async function ask(path, options) {
   if (reply.ok) return told;
   const gone = reply.status === 503 ? "record" : "";
   if (gone) tell("gone", gone);
-  throw Object.assign(new Error(told.description || reply.statusText), { status: reply.status, gone });
+  throw Object.assign(new Error(refused(told, reply.statusText)), { status: reply.status, gone });
 }
 
 export function make(name, attributes, ...inside) {

@@ -10,6 +10,13 @@ const MARKS = { violation: "✕ ", indeterminate: "? ", blind: "○ " }; // besi
 const heads = (...keys) => keys.map((key) => word("room." + key));
 const says = (key) => make("p", { text: word(key) });
 const link = (id) => make("button", { type: "button", class: "link", text: id, onclick: () => tell("open", id) });
+// What the text leaves open, by its code; and what the linter says besides, where it says more than where that is.
+function gap(l) {
+  const says = state.words["room.lint_" + l.code], detail = l.message.slice(0, Math.max(0, l.message.lastIndexOf(": ")));
+  if (!says) return l.message;
+  const more = detail !== l.where && !/^(no|rule \S+|step \S+|zone \S+)( |$)/.test(detail) ? detail : "";
+  return more ? `${says}: ${more}` : says;
+}
 
 export const VIEWS = {
   async clocks() {
@@ -49,14 +56,14 @@ export const VIEWS = {
   async claims() {
     const rows = await ask("/api/tables/claims");
     into("claims", says("room.claims_intro"), table(word("room.claims"), heads("entry", "by", "against", "measure", "claimed", "adds_up", "matched", "state"),
-      rows.map((c) => [c.claim_id, c.claimant, c.accused, term("act", c.measure), c.count_said || number(c.count_min), term("adds_up", c.adds_up), number(c.matched), called("claim", c.state)])));
+      rows.map((c) => [c.claim_id, c.claimant, c.accused, state.words["measure." + c.measure.replaceAll(" ", "_")] || term("act", c.measure), c.count_said || number(c.count_min), term("adds_up", c.adds_up), number(c.matched), called("claim", c.state)])));
   },
   async agreement() {
     const a = await ask("/api/agreement");
     into("agreement", make("p", { text: a.summary || a.title }),
       table(word("room.agreement"), heads("clause", "says", "source"), a.clauses.map((c) => [c.called || c.clause, c.says, c.source])),
       make("h3", { text: word("room.agreement_lint") }),
-      table(word("room.agreement_lint"), heads("code", "where", "message"), a.lint.map((l) => [l.code, l.where, l.message]), word("room.lint_none")),
+      table(word("room.agreement_lint"), heads("code", "where", "message"), a.lint.map((l) => [l.code, l.where, gap(l)]), word("room.lint_none")),
       make("h3", { text: word("room.ladder") }),
       table(word("room.ladder"), heads("step", "says", "owner"), a.ladder.map((s) => [s.step, s.says, s.owner])));
   },
