@@ -10,6 +10,7 @@ from truceline.errors import RequestError
 from truceline.provenance import digest
 from truceline.serve.copies import copy_room
 from truceline.serve.handover import hand_over
+from truceline.serve.kept_papers import papers_folder
 from truceline.serve.refusals import SuspendedError
 from truceline.store import verify
 
@@ -77,6 +78,16 @@ def test_what_is_left_to_wipe_is_listed(left):
     assert "7 accounts" in said
     assert "signing.key" in said
     assert str(place).rpartition("/")[2] in said
+
+
+def test_papers_kept_beside_the_room_are_named_among_what_is_left_to_wipe(tmp_path):
+    house = make_house(tmp_path / "room.sqlite")
+    kept = papers_folder(tmp_path / "room.sqlite")
+    kept.mkdir()
+    made = hand_over(tmp_path / "room.sqlite", tmp_path / "over", key=key_file(tmp_path), now=house.room.now())
+    house.close()
+    assert any(str(kept) in line for line in made.wipe)
+    assert not any("papers" in name for name in made.files)
 
 
 def test_a_suspended_room_is_not_opened_again_by_accident(left):

@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from truceline.errors import MissionError
 from truceline.mission import open_mission
 from truceline.provenance import digest
 from truceline.serve import paper_making
+from truceline.serve.kept_papers import KeptPapers, papers_folder
 from truceline.serve.paper_making import KINDS, Page, inputs_of, make_pages, standing
 from truceline.serve.shelf import Shelf
+from truceline.serve.whole_mission import NOT_OF_THE_MISSION
 
 MISSIONS = Path(__file__).parents[2] / "missions"
 SECRET_TRUTH = "the secret truth of an exercise"
@@ -152,6 +155,69 @@ def test_data_bears_on_no_paper_and_everything_else_does(tmp_path):
     assert inputs_of(folder) != before
 
 
+# ---- kept for the next start
+
+
+def counted(made):
+    def make(kind, folder, now, tell):
+        made.append(kind)
+        return at_once(kind, folder, now, tell)
+
+    return make
+
+
+def settled(shelf, kind):
+    for _ in range(2000):
+        told = shelf.ask(kind)
+        if told["state"] != "making":
+            return told
+        threading.Event().wait(0.005)
+    raise AssertionError("never made")
+
+
+def test_a_server_started_anew_reads_a_plan_of_the_same_inputs_and_makes_one_of_others(tmp_path):
+    folder, kept, made = folder_with(tmp_path, force__yaml="a"), KeptPapers(folder=tmp_path / "kept"), []
+    clock = Clock()
+    first = settled(Shelf(folder, clock, counted(made), kept=kept), "plan")
+    clock.pass_h(5)
+    again = Shelf(folder, clock, counted(made), kept=kept)
+    assert again.ask("plan") == first, "at once, as it was, made when it was made"
+    assert again.page("plan", "second") == b"<p>two</p>"
+    (folder / "force.yaml").write_text("b")
+    assert settled(Shelf(folder, clock, counted(made), kept=kept), "plan")["inputs"] != first["inputs"]
+    assert made == ["plan", "plan"]
+
+
+def test_kept_papers_are_their_users_own_and_a_broken_one_is_made_anew(tmp_path):
+    folder, kept, made = folder_with(tmp_path, force__yaml="a"), KeptPapers(folder=tmp_path / "kept"), []
+    settled(Shelf(folder, Clock(), counted(made), kept=kept), "plan")
+    (file,) = kept.folder.iterdir()
+    assert (kept.folder.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
+    whole = file.read_text()
+    for broken in ("", whole[: len(whole) // 2], "[]", '{"inputs": 3}', whole.replace('"html"', '"text"')):
+        file.write_text(broken)
+        assert settled(Shelf(folder, Clock(), counted(made), kept=kept), "plan")["state"] == "made"
+    assert len(made) == 6
+    assert [one.name for one in kept.folder.iterdir()] == [file.name], "nothing half written is left"
+
+
+def test_where_nothing_can_be_written_a_paper_is_shown_all_the_same(tmp_path):
+    folder = folder_with(tmp_path, force__yaml="a")
+    (tmp_path / "file").write_text("")
+    kept = KeptPapers(folder=tmp_path / "file" / "kept")
+    assert settled(Shelf(folder, Clock(), at_once, kept=kept), "plan")["state"] == "made"
+
+
+def test_papers_kept_in_a_mission_are_no_part_of_it(tmp_path):
+    folder = folder_with(tmp_path, force__yaml="a")
+    before, kept = inputs_of(folder), KeptPapers(folder=papers_folder(folder / "room.sqlite"))
+    settled(Shelf(folder, Clock(), at_once, kept=kept), "plan")
+    assert kept.folder.parent == folder
+    assert inputs_of(folder) == before
+    assert any(fnmatch(kept.folder.name, pattern) for pattern in NOT_OF_THE_MISSION), "nor handed over with it"
+    assert papers_folder("postgresql+psycopg://somewhere/room") is None
+
+
 # ---- exercises
 
 
@@ -280,3 +346,17 @@ def test_an_exercise_tells_each_step_of_its_run_once_and_in_order(monkeypatch):
     assert [step.number for step in told] == [1, 2, 3, 4, 5, 6]
     assert {step.of for step in told} == {6}
     assert len({step.what for step in told}) == 6
+
+
+def test_nothing_of_an_exercise_is_kept_so_nothing_is_left_of_it_once_it_is_sealed(tmp_path, sealed):
+    folder, key = sealed
+    kept = KeptPapers(folder=tmp_path / "kept")
+    shutil.copy(key, folder)
+    shelf = Shelf(folder, Clock(), make_pages, kept=kept)
+    assert settled(shelf, "exercise")["state"] == "made"
+    assert "231.5" in shelf.page("exercise", "index").decode()
+    (folder / "answer-key.json").unlink()
+    assert not kept.folder.exists()
+    assert Shelf(folder, Clock(), make_pages, kept=kept).ask("exercise")["state"] == "sealed"
+    kept.keep("exercise", "x", Clock()(), at_once("exercise", folder, None, None))
+    assert not kept.folder.exists()

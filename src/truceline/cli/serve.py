@@ -12,6 +12,7 @@ from truceline.cli.shown import progress
 from truceline.cli.words import Json, instant
 from truceline.mission import open_mission
 from truceline.monitoring import signing_key
+from truceline.serve.kept_papers import KeptPapers, papers_folder
 from truceline.serve.shelf import Shelf
 from truceline.serve.start import (
     bound,
@@ -53,7 +54,7 @@ def serve(
                 assessment, db, key=signing_key(), clock=clock, open_to_all=public, secure=secure, resume=resume
             )
             del assessment  # the room has its tables in files
-            house.door.hold(Shelf(opened.folder, clock))
+            house.door.hold(Shelf(opened.folder, clock, kept=KeptPapers(folder=papers_folder(db))))
             if live is not None:
                 house = with_feeds(house, live[1])
         token = one_time_link(house) if is_loopback(host) else ""

@@ -17,6 +17,7 @@ from truceline.errors import RequestError
 from truceline.provenance import digest
 from truceline.serve.copies import copy_room
 from truceline.serve.desk import ACCOUNTS, KEYS, PUBLISHED, SESSIONS, open_desk
+from truceline.serve.kept_papers import papers_folder
 from truceline.serve.ledger import RESUMED, SEAL, SEALED_ID, SUSPENDED, Ledger
 from truceline.serve.releases import Release, Releases
 from truceline.serve.whole_mission import copy_whole
@@ -126,10 +127,11 @@ def _left_behind(db: str | Path, key: Path) -> tuple[str, ...]:
             called: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
             for called, table in (("accounts", ACCOUNTS), ("keys of programs", KEYS), ("open sessions", SESSIONS))
         }
-    where = place_name(db if "://" in str(db) else Path(db).resolve())
+    where, papers = place_name(db if "://" in str(db) else Path(db).resolve()), papers_folder(db)
     return (
         f"the room's database: {where} (with -wal and -shm beside it)",
         *(f"in it, {count} {called}" for called, count in counts.items()),
+        *([f"the papers kept beside it: {papers}"] if papers is not None and papers.is_dir() else []),
         f"the signing key: {key.resolve()} (hand it over by another way if the record is to be gone on with)",
         "every copy made with 'truceline backup', wherever it was put",
         "the mission folder, its data files, and every key for a feed in its configuration or environment",

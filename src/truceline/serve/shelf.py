@@ -1,4 +1,4 @@
-"""The shelf of the mission's papers: made beside the server when first asked for, kept while inputs stay."""
+"""The shelf of the mission's papers: made beside the server when first asked for, held while inputs stay."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from truceline.errors import RecordError, TrucelineError, UnknownNameError
+from truceline.serve.kept_papers import KeptPapers
 from truceline.serve.paper_making import KINDS, READY, Page, Step, Tell, inputs_of, make_pages, seal_of, standing
 
 MADE, MAKING, FAILED = "made", "making", "failed"
 BEGUN = Step()
+NOT_KEPT = KeptPapers(folder=None)
 Make = Callable[[str, Path, datetime, Tell], Sequence[Page]]
 
 
@@ -35,8 +37,16 @@ class Paper:
 class Shelf:
     """The papers of one mission's folder. One is made at a time, in a process of its own."""
 
-    def __init__(self, folder: Path, clock: Callable[[], datetime], make: Make | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], datetime],
+        make: Make | None = None,
+        *,
+        kept: KeptPapers = NOT_KEPT,
+    ) -> None:
         self._folder = folder
+        self._kept = kept
         self._clock = clock
         self._make = make or _beside
         self._held: dict[str, Paper] = {}
@@ -92,6 +102,10 @@ class Shelf:
             paper = self._held.get(kind)
             if paper is not None and paper.inputs == inputs:
                 return paper
+            found = self._kept.find(kind, inputs)
+            if found is not None:
+                self._held[kind] = paper = Paper(state=MADE, inputs=inputs, at=found[0], pages=found[1])
+                return paper
             self._held[kind] = paper = Paper(state=MAKING, inputs=inputs, at=self._clock())
         threading.Thread(target=self._work, args=(kind, paper), daemon=True).start()
         return paper
@@ -107,6 +121,8 @@ class Shelf:
             try:
                 pages = tuple(self._make(kind, self._folder, asked.at, tell))
                 made = Paper(state=MADE, inputs=asked.inputs, at=asked.at, pages=pages)
+                if inputs_of(self._folder) == asked.inputs:  # else some of it may be of what changed meanwhile
+                    self._kept.keep(kind, asked.inputs, asked.at, pages)
             except (TrucelineError, OSError) as error:
                 made = Paper(state=FAILED, inputs=asked.inputs, at=asked.at, says=str(error))
         with self._lock:
