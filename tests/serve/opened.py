@@ -42,10 +42,7 @@ def opening(browser, address):
         page.goto(address)
         page.wait_for_selector("body[data-ready=yes]")
         if login:
-            page.fill("input[name=login]", login)
-            page.fill("input[name=password]", PASSWORD)
-            page.click("#sign-in button")
-            page.wait_for_selector("#map[data-ready=yes]", timeout=60_000)
+            sign_in(page, login)
         return page
 
     try:
@@ -53,6 +50,13 @@ def opening(browser, address):
     finally:
         for context in contexts:
             context.close()
+
+
+def sign_in(page, login):
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("#sign-in button")
+    page.wait_for_selector("#map[data-ready=yes]", timeout=60_000)
 
 
 def shown(page):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from audit import AUDIT, HELD, REACHABLE
-from opened import opening, serving, wait_until
+from opened import opening, serving, sign_in, wait_until
 from rooms import Clock, make_house
 from sample import front
 
@@ -87,7 +87,7 @@ def test_every_view_can_be_read_and_named_in_light_and_dark_from_phone_to_wall(p
             broken[f"{view} {scheme}"] = page.evaluate(AUDIT)
 
     audit("sign in")
-    page = people("helen", width=width, height=height, locale=locale)
+    sign_in(page, "helen")
     for view in VIEWS:
         go(page, view)
         audit(view)
