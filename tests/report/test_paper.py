@@ -41,3 +41,20 @@ def test_a_paper_without_pictures_has_none():
     paper = Paper(kind="Plan", title="P", about="A.", sections=(section,), now=NOW)
     assert "<figure>" not in paper_html(paper)
     assert paper_pdf(paper).startswith(b"%PDF")
+
+
+def test_a_long_table_is_folded_whole_and_a_long_paper_opens_with_its_contents():
+    rows = [row(f"row {number}", "1") for number in range(40)]
+    sections = tuple(
+        Section(key=f"s{k}", title=f"Section {k}", tables=table("Many", ("a", "b"), rows[: 3 if k else 40]))
+        for k in range(8)
+    )
+    page = paper_html(Paper(kind="Plan", title="P", about="A.", sections=sections, now=NOW))
+    folded = page.partition('<details class="long">')[2].partition("</details>")[0]
+    assert "<summary>Many (40)</summary>" in folded
+    assert all(f"row {number}<" in folded for number in range(40)), "nothing of it is left out"
+    assert page.count('<details class="long">') == 1, "short tables stay open"
+    assert "<details open>" in page
+    assert all(f'<a href="#s{k}">' in page and f'<section id="s{k}"' in page for k in range(8))
+    short = paper_html(Paper(kind="Plan", title="P", about="A.", sections=sections[:2], now=NOW))
+    assert "<details open>" not in short

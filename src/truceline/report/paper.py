@@ -13,6 +13,7 @@ from truceline.report.page import Section
 from truceline.report.pdf import sections_pdf
 from truceline.report.words import Words
 
+LONG = 12  # rows of a table of a page; longer ones are folded, none is cut
 ROWS = 60  # of each table in a PDF: a paper has no exports that hold the rest
 
 
@@ -45,6 +46,7 @@ def paper_html(paper: Paper) -> str:
         .get_template("paper.html.j2")
         .render(
             paper=paper,
+            long=LONG,
             words=paper.words,
             pictures={s.key: Markup(bare_svg(s.picture)) for s in paper.sections},  # made here from escaped parts
             style=Markup(style()),
