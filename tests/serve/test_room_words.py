@@ -83,8 +83,8 @@ def data_of(assessed):
     texts = {assessed.title, agreement.title, agreement.summary, "masts", "pilots", "http", "HTTP 500", "UTC"}
     texts |= {*assessed.sectors["called"], *assessed.places["name"], *(p.called for p in agreement.parties)}
     texts |= {text for c in agreement.clauses for text in (c.clause_id, c.says)}
-    texts |= {text for s in agreement.ladder for text in (s.step_id, s.says, s.action, s.owner, f"step {s.step_id}")}
-    return {*texts, *CODES, "agreement", *agreement.party_ids}
+    texts |= {text for s in agreement.ladder for text in (s.step_id, s.says, s.action, s.owner)}
+    return {*texts, *CODES, *agreement.party_ids}
 
 
 def is_name(text, data):

@@ -35,7 +35,7 @@ function wait(place, told) {
   if (of) { bar.max = of; bar.value = Math.max(0, number - 1); }
   const part = of ? word("room.paper_part", { number, of }) : "", says = place.querySelector(".part");
   if (says.textContent !== part) says.textContent = part;
-  place.querySelector(".now").replaceChildren(doing(what || ""), since ? ` · ${word("room.paper_since", { seconds: since })}` : "");
+  place.querySelector(".now").replaceChildren(what ? doing(what) : "", what && since ? " · " : "", since ? word("room.paper_since", { seconds: since }) : "");
 }
 // What is done now, such as "scenario: rotation, backstop 2 of 5", in the page's language where it has words for it.
 function doing(what) {

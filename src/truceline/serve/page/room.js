@@ -228,7 +228,7 @@ $("sign-in").addEventListener("submit", async (event) => {
     $("sign-in-error").textContent = "";
     $("sign-in").reset();
     await enter();
-  } catch (error) { $("sign-in-error").textContent = error.message; }
+  } catch (error) { $("sign-in-error").textContent = error.status === 401 ? word("room.wrong_password") : error.message; }
 });
 $("sign-out").addEventListener("click", async () => { await ask("/api/session", { method: "DELETE" }); location.reload(); });
 

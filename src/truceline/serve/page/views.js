@@ -10,6 +10,7 @@ const MARKS = { violation: "✕ ", indeterminate: "? ", blind: "○ " }; // besi
 const heads = (...keys) => keys.map((key) => word("room." + key));
 const says = (key) => make("p", { text: word(key) });
 const link = (id) => make("button", { type: "button", class: "link", text: id, onclick: () => tell("open", id) });
+const where = (said) => said === "agreement" ? word("room.agreement") : said.replace(/^step /, word("room.step") + " ");
 // What the text leaves open, by its code; and what the linter says besides, where it says more than where that is.
 function gap(l) {
   const says = state.words["room.lint_" + l.code], detail = l.message.slice(0, Math.max(0, l.message.lastIndexOf(": ")));
@@ -63,7 +64,7 @@ export const VIEWS = {
     into("agreement", make("p", { text: a.summary || a.title }),
       table(word("room.agreement"), heads("clause", "says", "source"), a.clauses.map((c) => [c.called || c.clause, c.says, c.source])),
       make("h3", { text: word("room.agreement_lint") }),
-      table(word("room.agreement_lint"), heads("code", "where", "message"), a.lint.map((l) => [l.code, l.where, gap(l)]), word("room.lint_none")),
+      table(word("room.agreement_lint"), heads("code", "where", "message"), a.lint.map((l) => [l.code, where(l.where), gap(l)]), word("room.lint_none")),
       make("h3", { text: word("room.ladder") }),
       table(word("room.ladder"), heads("step", "says", "owner"), a.ladder.map((s) => [s.step, s.says, s.owner])));
   },
