@@ -26,6 +26,7 @@ from truceline.serve.kept_groups import KIND as GROUPED
 from truceline.serve.roles import READ, Caller
 from truceline.serve.room import Room
 from truceline.serve.shelf import Shelf
+from truceline.serve.spool import spooled
 from truceline.serve.succession import Told
 from truceline.serve.together import Together
 from truceline.serve.windows import Window
@@ -33,7 +34,7 @@ from truceline.store import Proof
 from truceline.timespan import iso
 
 ACCESS = "access"
-_KEPT = 8  # views held ready: the profiles in use, now and an hour ago
+_KEPT = 2  # views of each profile held ready: now, and an hour ago
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,12 +188,11 @@ class Door:
         key = (profile.name, iso(now) if profile.delay_h else "", len(steps), self._room.number(hour))
         with self._lock:
             if key not in self._views:
-                if not profile.delay_h:  # what stood before is asked for no more
-                    for old in [one for one in self._views if one[0] == profile.name]:
-                        del self._views[old]
+                others = [one for one in self._views if one[0] == profile.name]
+                # what the mission saw before is asked for no more
+                for old in others if not profile.delay_h else others[: 1 - _KEPT]:
+                    del self._views[old]
                 self._views[key] = self._made(profile, now, as_of)
-                while len(self._views) > _KEPT:
-                    self._views.popitem(last=False)
             self._views.move_to_end(key)
             view = self._views[key]
         windows = _windows(self._room.windows.all(), profile, now)
@@ -203,6 +203,8 @@ class Door:
         stands = self._room.standing(now if profile.delay_h else None, as_of=as_of)
         whole = stands.assessment
         shown, notes = release(whole, profile, now=now if profile.delay_h else whole.now)
+        if profile.delay_h:  # tables of its own
+            shown = spooled(shown)
         ids = shown.incidents["incident_id"]
         known = set(ids[ids.isin({one.step.incident_id for one in stands.steps})])
         told = tuple(_told(one, profile) for one in stands.steps if one.step.incident_id in known)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -20,6 +21,7 @@ from truceline.findings.tables import Assessment
 from truceline.serve.encoding import encoded
 from truceline.serve.mapped import Mapped
 
+_FEW = 10_000  # values that cost less in memory than a file
 _FILES: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
 
 
@@ -31,8 +33,25 @@ def spooled(assessment: Assessment) -> Assessment:
     """
     tables = {f.name: getattr(assessment, f.name) for f in fields(assessment)}
     return replace(
-        assessment, **{name: _spooled(table) for name, table in tables.items() if isinstance(table, pd.DataFrame)}
+        assessment, **{name: in_file(table) for name, table in tables.items() if isinstance(table, pd.DataFrame)}
     )
+
+
+def lying(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return numbers or times as they lie in a file of their own, where they are many."""
+    return values if len(values) <= _FEW else in_file(pd.DataFrame({"": values}))[""].to_numpy()
+
+
+def in_file(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose columns lie in a file, as far as they can be written; what cannot stays in memory."""
+    columns = {str(name): _written(table[name]) for name in table.columns}
+    written = {name: column for name, column in columns.items() if column is not None}
+    try:
+        mapped = _mapped(pa.record_batch(written)) if written and len(table) else {}
+    except OSError:
+        return table
+    read = {name: _read(mapped[name], table[name]) if name in mapped else table[name].array for name in columns}
+    return pd.DataFrame(read, index=table.index, copy=False)
 
 
 def let_go() -> None:
@@ -51,17 +70,6 @@ def let_go() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _spooled(table: pd.DataFrame) -> pd.DataFrame:
-    columns = {str(name): _written(table[name]) for name in table.columns}
-    written = {name: column for name, column in columns.items() if column is not None}
-    try:
-        mapped = _mapped(pa.record_batch(written)) if written and len(table) else {}
-    except OSError:
-        return table
-    read = {name: _read(mapped[name], table[name]) if name in mapped else table[name].array for name in columns}
-    return pd.DataFrame(read, index=table.index, copy=False)
-
-
 def _mapped(batch: pa.RecordBatch) -> dict[str, pa.Array]:
     """Return the columns of a batch as they lie in a file that is gone as soon as they are."""
     with tempfile.TemporaryDirectory(prefix="truceline-", ignore_cleanup_errors=True) as folder:
@@ -77,19 +85,22 @@ def _mapped(batch: pa.RecordBatch) -> dict[str, pa.Array]:
 
 def _written(column: pd.Series) -> pa.Array | None:
     """Return a column as the file holds it: numbers as they are, times and flags as whole numbers."""
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        return pa.array(column.astype("datetime64[ns, UTC]").array.asi8)
+    if column.dtype.kind == "M":
+        return pa.array(np.asarray(column.array, dtype="datetime64[ns]").view(np.int64))
     if column.dtype.kind in "iuf":
         return pa.array(column.to_numpy())
     if column.dtype.kind == "b":
         return pa.array(column.to_numpy().view(np.uint8))
+    if isinstance(column.array, Mapped):
+        return column.array.held
     return encoded(column.to_numpy(object)) if column.dtype == object else None
 
 
 def _read(held: pa.Array, like: pd.Series) -> Any:
-    if like.dtype == object:
+    if like.dtype == object or isinstance(like.array, Mapped):
         return Mapped(held)
     values = held.to_numpy(zero_copy_only=True)
-    if isinstance(like.dtype, pd.DatetimeTZDtype):
-        return pd.DatetimeIndex(values.view("datetime64[ns]")).tz_localize("UTC").array
+    if like.dtype.kind == "M":
+        times = values.view("datetime64[ns]")
+        return pd.DatetimeIndex(times).tz_localize("UTC").array if isinstance(like.dtype, pd.DatetimeTZDtype) else times
     return values.view(bool) if like.dtype.kind == "b" else values
