@@ -24,6 +24,7 @@ from truceline.serve.accounts import Accounts
 from truceline.serve.app import make_app
 from truceline.serve.desk import open_desk
 from truceline.serve.door import Door, View
+from truceline.serve.endings import endings
 from truceline.serve.feeding import Feeder
 from truceline.serve.handover import check_open
 from truceline.serve.house import House, utc_now
@@ -71,6 +72,8 @@ def open_house(
     keep(assessment, record)
     with record.batch(clock()) as batch:
         batch.append("room", [{"room": "mission", "mission": assessment.mission_id}], id_column="room")
+        for kind, ends, id_column in endings(assessment, batch):
+            batch.append(kind, ends, id_column=id_column)
     engine, record = open_desk(db, kept=KEPT), Record.open(db, key=key, kept=KEPT)
     room = Room(spooled(assessment), record, clock)
     room.keep_groups()
