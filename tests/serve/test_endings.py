@@ -1,4 +1,4 @@
-"""What ceased to be so while the room was closed is ended in its record: entries that stand are what is concluded now."""
+"""What ceased to be so while the room was closed is ended in its record: what stands there is what is concluded now."""
 
 import pytest
 from exports_fixture import assessment
