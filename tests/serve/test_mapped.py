@@ -139,6 +139,6 @@ def test_on_a_full_disk_tables_stay_in_memory(monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(spool, "_mapped", full)
+    monkeypatch.setattr(spool, "_laid_down", full)
     whole = assessment()
     assert spooled(whole).incidents is whole.incidents
