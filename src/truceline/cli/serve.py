@@ -12,6 +12,7 @@ from truceline.cli.shown import progress
 from truceline.cli.words import Json, instant
 from truceline.mission import open_mission
 from truceline.monitoring import signing_key
+from truceline.serve.memory import hold_little
 from truceline.serve.opening import kept, opened
 from truceline.serve.shelf import Shelf
 from truceline.serve.spool import spooled
@@ -42,6 +43,7 @@ def serve(
 
     Example: truceline serve easter-2026
     """
+    hold_little()
     room_of = open_mission(mission)
     with bound(host, port) as listening:
         clock = pretending(instant(now)) if now else lambda: instant(None)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import gc
 import mmap
 import tempfile
 import weakref
@@ -92,20 +89,10 @@ def take_up(laid: Laid) -> Assessment:
     return replace(laid.assessment, **{name: _taken_up(table) for name, table in laid.tables.items()})
 
 
-def let_go() -> None:
-    """Give memory that is no longer used back to the system, as far as it can be asked to.
-
-    What of the files was read stays with the system, which has it at hand as long as nobody else needs the room. What
-    is left of Python's own objects is there to stay: nobody is kept waiting while they are all looked through again.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-    pa.default_memory_pool().release_unused()
+def let_files_go() -> None:
+    """Give back what was read of the files: the system has it at hand as long as nobody else needs the room."""
     for file in _FILES if hasattr(mmap, "MADV_DONTNEED") else ():  # not every system has it
         file.madvise(mmap.MADV_DONTNEED)
-    with contextlib.suppress(OSError, AttributeError):  # GNU's alone has it
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _tables_of(assessment: Assessment) -> list[str]:

@@ -27,11 +27,12 @@ from truceline.serve.door import Door, View
 from truceline.serve.feeding import Feeder
 from truceline.serve.house import House, utc_now
 from truceline.serve.ledger import Clock
+from truceline.serve.memory import give_back, let_go
 from truceline.serve.opening import kept
 from truceline.serve.reads import map_bytes
 from truceline.serve.releases import Releases
 from truceline.serve.room import Room
-from truceline.serve.spool import let_go, spooled
+from truceline.serve.spool import spooled
 from truceline.store import Record
 
 KEPT = 4  # connections kept open, to the record and to the desk
@@ -112,6 +113,7 @@ def with_feeds(house: House, feeder: Feeder) -> House:
             keep_changes(update, batch)
         room.replace(update.assessment)
         room.keep_groups()
+        give_back()
 
     feeder.enter(room.ledger, place)
     return replace(house, feeder=feeder)
