@@ -139,10 +139,12 @@ def serve_room(asked):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from truceline.serve.house import utc_now
+    from truceline.serve.memory import hold_little, let_go
     from truceline.serve.room import Room
-    from truceline.serve.spool import let_go, spooled
+    from truceline.serve.spool import spooled
     from truceline.serve.start import bound, open_house, run, warm
 
+    hold_little()
     whole = big_room(asked.incidents)
     few = replace(whole, **{t: getattr(whole, t).head(0) for t in ("incidents", "observations", "findings")})
     key = Ed25519PrivateKey.generate()

@@ -115,15 +115,24 @@ def new_place(request, tmp_path):
     if request.param == "sqlite":
         return lambda: tmp_path / f"{next(NUMBERS)}.db"
     address = request.getfixturevalue("server")
+    return lambda: new_database(address)
 
-    def make():
-        name = f"record_{next(NUMBERS)}"
-        engine = sa.create_engine(f"{address}/postgres", isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-        with engine.connect() as connection:
-            connection.exec_driver_sql(f"create database {name}")
-        return f"{address}/{name}"
 
-    return make
+def new_database(address):
+    """Make an empty database on a server; return its URL."""
+    name = f"record_{next(NUMBERS)}"
+    engine = sa.create_engine(f"{address}/postgres", isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"create database {name}")
+    return f"{address}/{name}"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def one_place(request, tmp_path_factory):
+    """Return an empty place for a record that a whole module uses."""
+    if request.param == "sqlite":
+        return tmp_path_factory.mktemp("record") / "room.sqlite"
+    return new_database(request.getfixturevalue("server"))
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 
 class TrucelineError(Exception):
@@ -34,6 +35,10 @@ class TrucelineError(Exception):
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else self.what
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # as it was, whatever its kind is made from: it may have been raised in another process
+        return _again, (type(self), self.args, self.__dict__)
 
 
 class RequestError(TrucelineError, ValueError):
@@ -77,6 +82,12 @@ class RecordError(TrucelineError):
     def __init__(self, what: str, *, item: str = "", where: str = "", todo: str = "") -> None:
         self.item = item
         super().__init__(what, where=where, todo=todo)
+
+
+def _again(kind: type[TrucelineError], args: tuple[Any, ...], said: dict[str, Any]) -> TrucelineError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(said)
+    return error
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
 from truceline.feeds import Feed, receive
 from truceline.feeds.cot import sift
 from truceline.feeds.cot_frames import Frame
@@ -174,3 +177,21 @@ def answering(*replies):
 
 def without_times(text):
     return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", text)
+
+
+def publish(port, bodies, *, authority=None, login=()):
+    """Send messages to a broker, each a topic and a payload; return when it has them."""
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+    if authority:
+        client.tls_set(authority)
+        client.username_pw_set(*login)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    sent = []
+    for body in bodies:
+        topic, _, payload = body.partition(b"\n")
+        sent.append(client.publish(topic.decode(), payload, qos=1))
+    for one in sent:
+        one.wait_for_publish(10)
+    client.disconnect()
+    client.loop_stop()

@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from feed_samples import Ear, eventually, feed, played
+from feed_samples import Ear, eventually, feed, played, publish, thing
 
 from truceline.feeds.listen_mqtt import run_mqtt
 
@@ -99,11 +99,15 @@ def refusal(mine):
     return told[0]
 
 
-def test_a_feed_listens_with_a_name_a_password_and_tls(secured):
+def test_a_feed_hears_messages_with_a_name_a_password_and_tls(secured, tmp_path):
     async def play():
         ear = Ear()
         task = asyncio.create_task(run_mqtt(secured, ear, client_id="s"))
         await eventually(lambda: ear.says)
+        sent = {"authority": str(tmp_path / "ca.pem"), "login": ("mission", "hunter2")}
+        await asyncio.to_thread(publish, int(secured.broker.rpartition(":")[2]), [thing(1), thing(2)], **sent)
+        await eventually(lambda: len(ear.taken) == 2)
+        assert {message.body for message in ear.taken} == {thing(1), thing(2)}
         task.cancel()
         await asyncio.wait([task], timeout=2)
 

@@ -7,10 +7,8 @@ import socket
 import subprocess
 import time
 
-import paho.mqtt.client as mqtt
 import pytest
-from feed_samples import NOW, Ear, answering, cot_xml, eventually, feed, firms_csv, played, thing
-from paho.mqtt.enums import CallbackAPIVersion
+from feed_samples import NOW, Ear, answering, cot_xml, eventually, feed, firms_csv, played, publish, thing
 
 from truceline.errors import RecordError
 from truceline.feeds.folder import Folder, run_folder
@@ -314,20 +312,6 @@ def broker(tmp_path):
     start()
     yield port, start, stop
     stop()
-
-
-def publish(port, bodies):
-    client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
-    client.connect("127.0.0.1", port)
-    client.loop_start()
-    sent = []
-    for body in bodies:
-        topic, _, payload = body.partition(b"\n")
-        sent.append(client.publish(topic.decode(), payload, qos=1))
-    for one in sent:
-        one.wait_for_publish(10)
-    client.disconnect()
-    client.loop_stop()
 
 
 def test_mqtt_is_acknowledged_after_the_record_has_it_and_nothing_is_lost_on_the_way(broker):

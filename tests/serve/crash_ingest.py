@@ -24,6 +24,8 @@ from test_fed import FEEDS, NOW, opened  # noqa: E402
 
 from truceline.feeds.messages import KIND as FED  # noqa: E402
 from truceline.mission import find_mission, open_mission  # noqa: E402
+from truceline.monitoring import keep  # noqa: E402
+from truceline.serve.endings import endings  # noqa: E402
 from truceline.store import Record, verify  # noqa: E402
 
 PERIOD = 'period: {from: "2026-04-11T00:00:00+03:00", to: "2026-04-13T00:00:00+03:00"}'
@@ -78,15 +80,21 @@ def lost(place, acknowledged):
 
 
 def unkept(mission, place):
-    """Return what the room, opened once more, concludes and its record does not hold, and how much was pushed."""
+    """Return in what the room, opened once more, and its record differ, and how much was pushed.
+
+    To keep all it concludes once more must write nothing: each row is there, as its latest entry has it. And nothing
+    stands in the record that it does not conclude.
+    """
     house = opened(mission, place)
     house.feeder.update()
-    mine = house.room.assessment()
-    told = []
-    for kind in ("incident", "finding"):
-        table, record = getattr(mine, f"{kind}s"), house.room.record
-        known = {said[f"{kind}_id"] for part in record.payloads(kind) for said in part}
-        told += [f"{kind} {name} is not in the record" for name in set(table[f"{kind}_id"]) - known]
+    mine, record = house.room.assessment(), Record.open(place, key=KEY)
+    before = record.size
+    keep(mine, record)
+    fresh = [(kind, name) for kind, name, _, _ in itertools.islice(record.lines(), before, None)]
+    told = [f"{kind} {name} was not in the record as it is" for kind, name in fresh if kind != "run"]
+    with record.batch(NOW) as batch:
+        alone = [(kind, *said.values()) for kind, several, _ in endings(mine, batch) for said in several]
+    told += [f"{kind} {name} stands in the record alone" for kind, name, _ in alone]
     pushed = mine.observations["source"].eq("posts").sum()
     house.close()
     return told, pushed

@@ -67,10 +67,10 @@ def publish(taras, helen, correction=""):
 
 
 @pytest.fixture(scope="module")
-def over(tmp_path_factory):
+def over(tmp_path_factory, one_place):
     """Three reports of one day, each after more was told; the room handed over, moved, and the mission gone."""
     place = tmp_path_factory.mktemp("live")
-    folder, db, clock = lay_out(place), place / "room.sqlite", Clock(START)
+    folder, db, clock = lay_out(place), one_place, Clock(START)
     mission = open_mission(folder)
     live, feeder = fed(mission, db, key=KEY, clock=clock)
     quiet = make_house(db, live.assessment, clock=clock)

@@ -106,6 +106,7 @@ def test_every_file_is_the_same_from_files_and_from_memory():
     shown, notes = release(there, "public", now=whole.now)
     old, said = release(whole, "public", now=whole.now)
     assert (render_json(shown), notes) == (render_json(old), said)
+    assert render_json(spooled(shown)) == render_json(old), "what was taken from files lies in files of its own"
 
 
 def test_tables_keep_their_columns_and_their_kinds():
@@ -116,10 +117,28 @@ def test_tables_keep_their_columns_and_their_kinds():
         pd.testing.assert_frame_equal(in_memory(new), old.reset_index(drop=True))
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([1.5, np.nan, -0.0]),
+        np.array([3, -1], np.int64),
+        np.array(["2026-04-12T10:00", "NaT"], "datetime64[ns]"),
+        np.array([True, False]),
+    ],
+)
+def test_many_numbers_and_times_read_as_before_from_a_file(values, monkeypatch):
+    monkeypatch.setattr(spool, "_FEW", 0)
+    there = spool.lying(values)
+    assert there.dtype == values.dtype
+    np.testing.assert_array_equal(there, values)
+    with pytest.raises(ValueError, match="read-only"):
+        there[0] = values[0]
+
+
 def test_on_a_full_disk_tables_stay_in_memory(monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(spool, "_mapped", full)
+    monkeypatch.setattr(spool, "_laid_down", full)
     whole = assessment()
     assert spooled(whole).incidents is whole.incidents

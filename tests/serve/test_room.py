@@ -1,6 +1,8 @@
 """A room whose assessment is replaced while people look into it, and who inherits what was decided."""
 
+import gc
 import threading
+import weakref
 from dataclasses import replace
 from datetime import timedelta
 
@@ -31,6 +33,20 @@ def test_a_view_in_use_stays_whole(small):
     assert len(view.assessment.incidents) == 4
     found = view.collections["incidents"].columns["incident_id"].values()
     assert set(found) == set(view.assessment.incidents["incident_id"])
+
+
+def test_views_of_hours_gone_by_are_let_go(tmp_path):
+    clock = Clock(NOW)
+    house = make_house(tmp_path / "room.sqlite", assessment(hours_ago=(80.0, 40.0), now=NOW), clock=clock)
+    key = house.accounts.make_key("vera", called="test", scope=("read",), days=30, now=house.wall())
+    seen = []
+    for _ in range(5):
+        view = house.door.look(house.accounts.by_key(key, now=house.wall()), "test")
+        seen.append(weakref.ref(view.collections))
+        del view
+        clock.now += timedelta(hours=1)
+    gc.collect()
+    assert [one() is not None for one in seen] == [False, False, False, True, True]
 
 
 def test_what_came_in_is_neither_told_nor_hinted_at_before_its_delay(tmp_path):

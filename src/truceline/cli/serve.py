@@ -13,16 +13,18 @@ from truceline.cli.words import Json, instant
 from truceline.mission import open_mission
 from truceline.monitoring import signing_key
 from truceline.serve.kept_papers import KeptPapers, papers_folder
+from truceline.serve.memory import hold_little
+from truceline.serve.opening import kept, opened
 from truceline.serve.shelf import Shelf
+from truceline.serve.spool import spooled
 from truceline.serve.start import (
     bound,
     fed,
+    house_over,
     is_loopback,
     one_time_link,
-    open_house,
     pretending,
     run,
-    watched,
     with_feeds,
 )
 
@@ -42,19 +44,22 @@ def serve(
 
     Example: truceline serve easter-2026
     """
-    opened = open_mission(mission)
+    hold_little()
+    room_of = open_mission(mission)
     with bound(host, port) as listening:
         clock = pretending(instant(now)) if now else lambda: instant(None)
         with progress(quiet=as_json) as step:
-            live = fed(opened, db, key=signing_key(), clock=clock, tell=step)
-            assessment = watched(opened, now=clock(), tell=step) if live is None else live[0].assessment
-            step("record")
+            live = fed(room_of, db, key=signing_key(), clock=clock, tell=step)
+            if live is None:
+                assessment = opened(room_of, db, key=signing_key(), now=clock(), resume=resume, tell=step)
+            else:
+                step("record")
+                kept(live[0].assessment, db, key=signing_key(), now=clock(), resume=resume)
+                assessment = spooled(live[0].assessment)
             secure = not is_loopback(host)
-            house = open_house(
-                assessment, db, key=signing_key(), clock=clock, open_to_all=public, secure=secure, resume=resume
-            )
-            del assessment  # the room has its tables in files
-            house.door.hold(Shelf(opened.folder, clock, kept=KeptPapers(folder=papers_folder(db))))
+            house = house_over(assessment, db, key=signing_key(), clock=clock, open_to_all=public, secure=secure)
+            del assessment  # the room has it
+            house.door.hold(Shelf(room_of.folder, clock, kept=KeptPapers(folder=papers_folder(db))))
             if live is not None:
                 house = with_feeds(house, live[1])
         token = one_time_link(house) if is_loopback(host) else ""

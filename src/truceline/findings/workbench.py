@@ -18,6 +18,7 @@ from truceline.findings.assess import assess
 from truceline.findings.attribution import attribute
 from truceline.findings.claims import counted_again
 from truceline.findings.clocks import clocks_again, start_clocks
+from truceline.findings.early_warning import early_warnings, warned_again
 from truceline.findings.status import worst
 from truceline.findings.status_again import days_touched, status_again
 from truceline.findings.tables import Assessment
@@ -40,19 +41,27 @@ class Regrouped:
     claims: pd.DataFrame  # all of it
     judged: frozenset[str]  # incidents whose findings these are: those grouped, and whom they sway
     gone: frozenset[str]  # incidents that others stand for: their rows stay, their clocks run no more
+    aside: frozenset[str]  # of these incidents, those that are shown and count for nothing else
 
     def over(self, assessment: Assessment) -> Assessment:
         """Return the assessment with these in it; it is the one they were worked out from."""
         running = assessment.clocks[~assessment.clocks["incident_id"].isin(self.judged | self.gone)]
+        incidents = in_place(assessment.incidents, self.incidents, frozenset(self.incidents["incident_id"]))
         return replace(
             assessment,
-            incidents=in_place(assessment.incidents, self.incidents, frozenset(self.incidents["incident_id"])),
+            incidents=incidents,
             findings=in_place(assessment.findings, self.findings, self.judged),
             attributions=in_place(assessment.attributions, self.attributions, self.judged),
             clocks=clocks_again(running, self.clocks, now=assessment.now)[0],
             status=self.status,
             claims=self.claims,
+            warnings=self._warnings(assessment, incidents),
         )
+
+    def _warnings(self, a: Assessment, incidents: pd.DataFrame) -> tuple[str, ...]:
+        counted = incidents[~incidents["incident_id"].isin(self.gone | self.aside)]
+        was = early_warnings(a.status, a.incidents, a.looks, a.period)
+        return warned_again(a.warnings, was=was, now=early_warnings(self.status, counted, a.looks, a.period))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,6 +119,7 @@ class Workbench:
             claims=counted_again(a.claims, less=before, more=touched),
             judged=fresh | frozenset(aside),
             gone=gone,
+            aside=frozenset(aside),
         )
 
     def _made(self, assessment: Assessment, groups: Groups, observations: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,26 +19,41 @@ from truceline.serve.door import View
 from truceline.serve.packing import coded, of_list, packed
 
 MOST = 250_000  # incidents drawn; those that count most are kept, and the page says so
+_OF_INCIDENTS = (  # what is drawn of them; the rest of a million is not taken up for it
+    "incident_id",
+    "act",
+    "state",
+    "time_start",
+    "lon_deg",
+    "lat_deg",
+    "sigma_m",
+    "chainage_km",
+    "place",
+    "p_exists",
+    "strength",
+    "sensors",
+)
 _DECIMALS = 4  # of a degree: eleven metres, finer than any location error here
 _WORLD = 512 / 40075016.686  # pixels a metre at zoom 0, at the equator
 
 
-def drawn(view: View, languages: Sequence[Words]) -> list[dict[str, Any]]:
-    """Return land, lines, sectors, places, days, incidents by column, the line's chainage and who was looking.
+def drawn(view: View, languages: Sequence[Words]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return the incidents by column, and in each language the rest: land, lines, sectors, places, who was looking.
 
-    Once for each language; what is the same in all of them is worked out once.
+    What is told of incidents in a language has its own columns among the rest, also under "incidents".
     """
-    judged = judged_incidents(view.assessment)
+    incidents = view.assessment.incidents
+    judged = judged_incidents(replace(view.assessment, incidents=incidents[list(_OF_INCIDENTS)]))
     alike = {"grid": _grid(view), **_line(view)}
     kept, left_out = _kept(judged)
-    columns = {"left_out": left_out, **_columns(view, kept)}
-    none = judged.head(0)  # the incidents are told otherwise here
-    return [
+    none = judged_incidents(replace(view.assessment, incidents=incidents.head(0)))  # they are told otherwise here
+    told = [
         page_data(view.assessment, none, words)
         | alike
-        | {"alt": chart_alt(view.assessment, words), "incidents": columns | _named(kept, words)}
+        | {"alt": chart_alt(view.assessment, words), "incidents": _named(kept, words)}
         for words in languages
     ]
+    return {"left_out": left_out, **_columns(view, kept)}, told
 
 
 def _line(view: View) -> dict[str, Any]:

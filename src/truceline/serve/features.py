@@ -20,9 +20,8 @@ from truceline.report.coarsen import DECIMALS, on_grid
 from truceline.report.exports import drawn_paths
 from truceline.report.judged import judgements
 from truceline.serve.columns import Column, Rows, columns_of
-from truceline.serve.encoding import encoded
-from truceline.serve.mapped import Mapped
 from truceline.serve.shapes import Path, Paths, Points
+from truceline.serve.spool import in_file, lying
 from truceline.strip import Strip
 
 Times = npt.NDArray[np.datetime64]
@@ -98,26 +97,26 @@ class Collections(Mapping[str, Collection]):
         return len(self._makers)
 
     def _incidents(self) -> Collection:
-        table = self._assessment.incidents.reset_index(drop=True)
+        table = _numbered(self._assessment.incidents)
         order = time_order(table["time_start"], table["incident_id"])
         said = judgements(self._assessment)
         columns = columns_of(table, order, without=_PLACE)
-        columns |= {name: Column(_small(said[name]), order) for name in _ADDED}
+        columns |= columns_of(in_file(pd.DataFrame({name: said[name] for name in _ADDED})), order)
         lon, lat = (table[name].to_numpy(float).round(DECIMALS) for name in _PLACE)
         if order is not None:
             lon, lat = lon[order], lat[order]
-        return _collection("incidents", "incident_id", columns, "POINT", Points(lon, lat))
+        return _collection("incidents", "incident_id", columns, "POINT", Points(lying(lon), lying(lat)))
 
     def _findings(self) -> Collection:
-        table = self._assessment.findings.reset_index(drop=True)
+        table = _numbered(self._assessment.findings)
         incidents = self._assessment.incidents
         at = pd.Index(incidents["incident_id"]).get_indexer(table["incident_id"])
         known = at >= 0
         columns = columns_of(table)
-        for name in ("time_start", "time_end"):
-            columns[name] = Column(incidents[name].take(at).reset_index(drop=True).where(known))
+        times = {n: incidents[n].take(at).reset_index(drop=True).where(known) for n in ("time_start", "time_end")}
+        columns |= columns_of(in_file(pd.DataFrame(times)))
         lon, lat = (np.where(known, incidents[name].to_numpy(float).take(at), np.nan) for name in _PLACE)
-        shapes = Points(lon.round(DECIMALS), lat.round(DECIMALS))
+        shapes = Points(lying(lon.round(DECIMALS)), lying(lat.round(DECIMALS)))
         return _collection("findings", "finding_id", columns, "POINT", shapes)
 
     def _drawn(self, name: str, id_column: str) -> Collection:
@@ -136,6 +135,13 @@ class Collections(Mapping[str, Collection]):
         return _collection("zones", "zone_id", columns_of(_zone_table(zones)), "POLYGON", shapes)
 
 
+def _numbered(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the same table, no cell of it copied, its rows numbered from nought."""
+    made = table.copy(deep=False)
+    made.index = pd.RangeIndex(len(table))
+    return made
+
+
 def time_order(times: pd.Series, ids: pd.Series) -> Rows | None:
     """Return the rows in the order of time, then id, those without a time last; None when they are in it already."""
     at = np.asarray(times.array, dtype="datetime64[ns]").view(np.int64)
@@ -144,13 +150,7 @@ def time_order(times: pd.Series, ids: pd.Series) -> Rows | None:
     tied = np.flatnonzero(pd.Series(at).duplicated(keep=False))  # ids are compared only where times are equal
     rank[tied[np.argsort(ids.to_numpy(object)[tied])]] = np.arange(len(tied))
     order = np.lexsort((rank, at))
-    return None if (order == np.arange(len(order))).all() else order
-
-
-def _small(column: pd.Series) -> pd.Series:
-    """Return a column whose texts cost a small number for each row, where that can be."""
-    made = encoded(column.to_numpy()) if column.dtype == object else None
-    return column if made is None else pd.Series(Mapped(made), index=column.index)
+    return None if (order == np.arange(len(order))).all() else lying(order)
 
 
 def _series(column: Column, rows: Rows) -> pd.Series:
@@ -184,7 +184,7 @@ def _times(columns: Mapping[str, Column], names: tuple[str, ...]) -> Times | Non
             if values.dtype.kind != "M":  # as text
                 at = pd.to_datetime(pd.Series(values).replace("", None), utc=True)
                 values = at.dt.tz_localize(None).to_numpy("datetime64[ns]")
-            return values
+            return lying(values)
     return None
 
 

@@ -124,11 +124,14 @@ def map_bytes(view: View, language: str) -> bytes:
     """Return what the map draws as JSON, made once for each view, in all languages."""
     _words(view, language)
 
-    def made() -> dict[str, bytes]:
-        languages = [_words(view, name) for name in LANGUAGES]
-        return dict(zip(LANGUAGES, map(json_bytes, drawn(view, languages)), strict=True))
+    def made() -> tuple[bytes, dict[str, tuple[bytes, bytes]]]:
+        columns, told = drawn(view, [_words(view, name) for name in LANGUAGES])
+        own = [(json_bytes(one.pop("incidents")), json_bytes(one)) for one in told]
+        return json_bytes(columns), dict(zip(LANGUAGES, own, strict=True))
 
-    return remembered(view, "map", made)[language]
+    columns, told = remembered(view, "map", made)  # the columns are nearly all of it, and held once
+    incidents, rest = told[language]
+    return b"".join((b'{"incidents":', columns[:-1], b",", incidents[1:], b",", rest[1:]))
 
 
 @router.get("/chart.svg")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from truceline.errors import RecordError, TrucelineError, UnknownNameError
+from truceline.errors import TrucelineError, UnknownNameError
+from truceline.serve.beside import beside
 from truceline.serve.kept_papers import KeptPapers
 from truceline.serve.paper_making import KINDS, READY, Page, Step, Tell, inputs_of, make_pages, seal_of, standing
 
@@ -131,31 +129,4 @@ class Shelf:
 
 
 def _beside(kind: str, folder: Path, now: datetime, tell: Tell) -> Sequence[Page]:
-    """Make a paper in a process of its own: the room answers meanwhile, and the memory is given back."""
-    context = get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    worker = context.Process(target=_told_by, args=(there, kind, folder, now), daemon=True)
-    worker.start()
-    there.close()
-    try:
-        told: Sequence[Page] | TrucelineError | Step = here.recv()
-        while isinstance(told, Step):
-            tell(told)
-            told = here.recv()
-    except EOFError as error:
-        raise RecordError("the process that made it ended before it was done.", item=kind) from error
-    finally:
-        here.close()
-        worker.join()
-    if isinstance(told, TrucelineError):
-        raise told
-    return told
-
-
-def _told_by(there: Connection, kind: str, folder: Path, now: datetime) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who stops the server stops this too, by its own end
-    try:
-        told: object = make_pages(kind, folder, now, there.send)
-    except TrucelineError as error:
-        told = RecordError(str(error))  # an error of its own kind need not survive the way between processes
-    there.send(told)
+    return beside(make_pages, kind, folder, now, tell=tell)

@@ -18,32 +18,25 @@ from truceline.errors import RequestError, TrucelineError
 from truceline.findings.tables import Assessment
 from truceline.live import Live
 from truceline.mission import Mission
-from truceline.monitoring import Changed, keep, keep_changes
+from truceline.monitoring import Changed, keep_changes
 from truceline.report.words import LANGUAGES
 from truceline.serve.accounts import Accounts
 from truceline.serve.app import make_app
 from truceline.serve.desk import open_desk
 from truceline.serve.door import Door, View
 from truceline.serve.feeding import Feeder
-from truceline.serve.handover import check_open
 from truceline.serve.house import House, utc_now
 from truceline.serve.ledger import Clock
+from truceline.serve.memory import give_back, let_go
+from truceline.serve.opening import kept
 from truceline.serve.reads import map_bytes
 from truceline.serve.releases import Releases
 from truceline.serve.room import Room
-from truceline.serve.spool import let_go, spooled
+from truceline.serve.spool import spooled
 from truceline.store import Record
 
 KEPT = 4  # connections kept open, to the record and to the desk
 LOCAL = "local"  # the account of one-time links
-
-
-def watched(mission: Mission, *, now: datetime, tell: Callable[[str], None]) -> Assessment:
-    """Return the mission's assessment as of `now`, or as of its end when that is past.
-
-    A mission that is over reads the same whenever it is opened, so that opening it again adds nothing to the record.
-    """
-    return mission.monitor(now=min(now, mission.brief.period.end), tell=tell).assessment
 
 
 def open_house(
@@ -65,14 +58,16 @@ def open_house(
     RequestError
         If the record belongs to another mission, or is suspended and `resume` is not asked for.
     """
-    record = Record.open(db, key=key)
-    _check_mission(record, assessment.mission_id, record.where)
-    check_open(record, resume=resume, now=clock())
-    keep(assessment, record)
-    with record.batch(clock()) as batch:
-        batch.append("room", [{"room": "mission", "mission": assessment.mission_id}], id_column="room")
+    kept(assessment, db, key=key, now=clock(), resume=resume)
+    return house_over(spooled(assessment), db, key=key, clock=clock, open_to_all=open_to_all, secure=secure)
+
+
+def house_over(
+    assessment: Assessment, db: str | Path, *, key: Path, clock: Clock, open_to_all: bool = False, secure: bool = False
+) -> House:
+    """Return a house over an assessment that is kept in its record, and whose tables lie in files."""
     engine, record = open_desk(db, kept=KEPT), Record.open(db, key=key, kept=KEPT)
-    room = Room(spooled(assessment), record, clock)
+    room = Room(assessment, record, clock)
     room.keep_groups()
     held = contextlib.ExitStack()
     held.callback(record.close)
@@ -118,19 +113,10 @@ def with_feeds(house: House, feeder: Feeder) -> House:
             keep_changes(update, batch)
         room.replace(update.assessment)
         room.keep_groups()
+        give_back()
 
     feeder.enter(room.ledger, place)
     return replace(house, feeder=feeder)
-
-
-def _check_mission(record: Record, mission_id: str, where: str) -> None:
-    held = record.entries("room")
-    if len(held) and held["mission"].iloc[-1] != mission_id:
-        raise RequestError(
-            f"this is the room of the mission '{held['mission'].iloc[-1]}', not of '{mission_id}'.",
-            where=where,
-            todo="Name another database with --db.",
-        )
 
 
 def one_time_link(house: House) -> str:

@@ -73,6 +73,19 @@ class Batch:
         """Return which of these ids entries of a kind have, in the record or earlier in this batch."""
         return frozenset(self._latest_of(kind, list(item_ids)))
 
+    def besides(self, kind: str, item_ids: frozenset[str]) -> dict[str, dict[str, Any]]:
+        """Return what the latest entry of every other id of a kind says, by id."""
+        wanted = sa.select(ENTRIES.c.item_id, ENTRIES.c.entry).where(ENTRIES.c.kind == kind).order_by(ENTRIES.c.entry)
+        others = {name: entry for name, entry in self._connection.execute(wanted) if name not in item_ids}
+        numbers = list(others.values())
+        said: dict[str, dict[str, Any]] = {}
+        for start in range(0, len(numbers), _ASK_AT_ONCE):
+            asked = sa.select(ENTRIES.c.item_id, ENTRIES.c.payload).where(
+                ENTRIES.c.entry.in_(numbers[start : start + _ASK_AT_ONCE])
+            )
+            said |= {name: json.loads(text) for name, text in self._connection.execute(asked)}
+        return said
+
     def close(self, key: Key, now: datetime) -> None:
         """Write the new signed head; nothing when nothing was appended. Called on leaving the batch."""
         if self.size == self._start:
