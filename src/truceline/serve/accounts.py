@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from truceline.provenance import digest
 from truceline.serve.desk import ACCOUNTS, KEYS, SESSIONS
 from truceline.serve.refusals import SignInNeededError
 from truceline.serve.roles import Caller, role_of
+from truceline.serve.together import Together
 from truceline.store.database import reading, writing
 from truceline.timespan import iso
 
@@ -41,6 +43,15 @@ class Account:
     closed: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """What somebody shows to say who they are: the secret of a session, or a key."""
+
+    text: str
+    is_key: bool
+    at: datetime  # when it is shown
+
+
 class Accounts:
     """The accounts of one desk."""
 
@@ -49,6 +60,7 @@ class Accounts:
         self._where = where
         self._hasher = hasher or PasswordHasher()  # RFC 9106, second recommended option
         self._decoy = ""
+        self._askers: Together[Secret, Caller] = Together(self._callers, name="who")
         self._hashing = threading.Semaphore(2)  # each takes 64 MiB while it works
 
     def make(self, login: str, *, role: str, password: str, now: datetime, party: str = "") -> Account:
@@ -149,9 +161,7 @@ class Accounts:
 
     def by_session(self, secret: str, *, now: datetime) -> Caller:
         """Return who a session speaks for."""
-        row = self._holder(SESSIONS, secret, now)
-        role = role_of(row.role)
-        return Caller(account=row.account, role=role, may=role.may, party=row.party, csrf=row.csrf)
+        return self.ask(Secret(text=secret, is_key=False, at=now)).result()
 
     def make_key(self, login: str, *, called: str, scope: Iterable[str], days: float, now: datetime) -> str:
         """Return a new key of an account, shown this once. It may do no more than the account's role, ever."""
@@ -178,19 +188,21 @@ class Accounts:
 
     def by_key(self, secret: str, *, now: datetime) -> Caller:
         """Return who a key speaks for, with the deeds its scope and its account's role both allow."""
-        row = self._holder(KEYS, secret, now)
-        role = role_of(row.role)
-        return Caller(account=row.account, role=role, may=role.may & frozenset(row.scope.split()), party=row.party)
+        return self.ask(Secret(text=secret, is_key=True, at=now)).result()
 
-    def _holder(self, table: sa.Table, secret: str, now: datetime) -> Any:
-        wanted = sa.select(table, ACCOUNTS.c.role, ACCOUNTS.c.party).where(
-            table.c.digest == digest(secret.encode()), table.c.account == ACCOUNTS.c.account, ACCOUNTS.c.closed == ""
-        )
+    def ask(self, secret: Secret) -> Future[Caller]:
+        """Return who a session or key speaks for, to come: all that are asked for meanwhile are looked up at once.
+
+        The answer is SignInNeededError where it is over, or never was.
+        """
+        return self._askers.ask(secret)
+
+    def _callers(self, secrets: Sequence[Secret]) -> list[Caller | Exception]:
+        named = [(digest(secret.text.encode()), secret) for secret in secrets]
         with reading(self._engine, self._where) as connection:
-            row = connection.execute(wanted).first()
-        if row is None or row.ends <= iso(now):
-            raise SignInNeededError("the session or key is over, or never was.", todo="Sign in again.")
-        return row
+            keys = _holders(connection, KEYS, {name for name, secret in named if secret.is_key})
+            sessions = _holders(connection, SESSIONS, {name for name, secret in named if not secret.is_key})
+        return [_caller((keys if secret.is_key else sessions).get(name), secret) for name, secret in named]
 
     def _fits(self, kept: str, password: str) -> bool:
         try:
@@ -198,3 +210,22 @@ class Accounts:
                 return self._hasher.verify(kept, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+def _holders(connection: sa.Connection, table: sa.Table, digests: set[str]) -> dict[str, Any]:
+    """Return the rows of a table of secrets that belong to open accounts, by digest."""
+    if not digests:
+        return {}
+    wanted = sa.select(table, ACCOUNTS.c.role, ACCOUNTS.c.party).where(
+        table.c.digest.in_(sorted(digests)), table.c.account == ACCOUNTS.c.account, ACCOUNTS.c.closed == ""
+    )
+    return {row.digest: row for row in connection.execute(wanted)}
+
+
+def _caller(row: Any, secret: Secret) -> Caller | Exception:
+    if row is None or row.ends <= iso(secret.at):
+        return SignInNeededError("the session or key is over, or never was.", todo="Sign in again.")
+    role = role_of(row.role)
+    if secret.is_key:
+        return Caller(account=row.account, role=role, may=role.may & frozenset(row.scope.split()), party=row.party)
+    return Caller(account=row.account, role=role, may=role.may, party=row.party, csrf=row.csrf)

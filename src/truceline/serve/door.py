@@ -11,13 +11,14 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
 
-from truceline.errors import UnknownNameError
+from truceline.errors import TrucelineError, UnknownNameError
 from truceline.findings.tables import Assessment
 from truceline.report.release import PROFILES, Profile, release
 from truceline.serve.features import Collection, Collections
@@ -26,6 +27,7 @@ from truceline.serve.roles import READ, Caller
 from truceline.serve.room import Room
 from truceline.serve.shelf import Shelf
 from truceline.serve.succession import Told
+from truceline.serve.together import Together
 from truceline.serve.windows import Window
 from truceline.store import Proof
 from truceline.timespan import iso
@@ -77,6 +79,7 @@ class Door:
         self._shelf: Shelf | None = None
         self._views: OrderedDict[tuple[str, str, int, int], View] = OrderedDict()
         self._lock = threading.Lock()
+        self._lookers: Together[tuple[Caller, str], View] = Together(self._let_in, name="door")
 
     def look(self, caller: Caller, what: str) -> View:
         """Return what the caller may have, once it is in the record that they asked for `what`.
@@ -88,19 +91,37 @@ class Door:
         RecordError
             If the record does not take the entry; then nothing leaves.
         """
-        caller.check(READ)
-        now, view = self._room.now(), self._view(PROFILES[caller.role.profile])
-        entry = {
-            "access": f"{iso(now)} {secrets.token_hex(8)}",
-            "account": caller.account,
-            "role": caller.role.name,
-            "profile": view.profile,
-            "what": what,
-            "version": view.version,
-            "at": iso(now),
-        }
-        self._room.ledger.append(ACCESS, entry, id_column="access")
-        return view
+        return self.ask(caller, what).result()
+
+    def ask(self, caller: Caller, what: str) -> Future[View]:
+        """Return what `look` does, to come: the looks that come meanwhile are written down at once."""
+        return self._lookers.ask((caller, what))
+
+    def _let_in(self, asked: Sequence[tuple[Caller, str]]) -> list[View | Exception]:
+        now, entries = self._room.now(), []
+        told: list[View | Exception] = []
+        for caller, what in asked:
+            try:
+                caller.check(READ)
+                view = self._view(PROFILES[caller.role.profile])
+            except TrucelineError as error:
+                told.append(error)
+                continue
+            entries.append(
+                {
+                    "access": f"{iso(now)} {secrets.token_hex(8)}",
+                    "account": caller.account,
+                    "role": caller.role.name,
+                    "profile": view.profile,
+                    "what": what,
+                    "version": view.version,
+                    "at": iso(now),
+                }
+            )
+            told.append(view)
+        if entries:
+            self._room.ledger.append_all(ACCESS, entries, id_column="access")
+        return told
 
     def proof(self, view: View, incident_id: str) -> Mapping[str, Any] | None:
         """Return the proof that an incident is in the record; none outside the mission.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import time
+from asyncio import wrap_future
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
-from truceline.serve.accounts import Accounts
+from truceline.serve.accounts import Accounts, Secret
 from truceline.serve.door import Door, View
 from truceline.serve.feeding import Feeder
 from truceline.serve.limits import Limit, crowd_limit, request_limit, sign_in_limit
@@ -71,33 +72,30 @@ def place_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def caller(request: Request) -> Caller:
+async def caller(request: Request) -> Caller:
     """Return who asks: by key, by session, or anybody where the room is open to all.
 
     A browser's request that changes something must come from this page: same origin, and the session's token in a
     header that no other site can set.
     """
     house = house_of(request)
-    known: Caller | None = getattr(request.state, "caller", None)
-    if known is not None:  # a route may ask both for who asks and for what they may see
-        return known
     try:
-        who = _who(request, house)
+        who = await _who(request, house)
     except SignInNeededError:
         house.requests.take(place_of(request), at_s=house.seconds())  # guessing at keys is slowed down too
         raise
     house.requests.take(who.account or place_of(request), at_s=house.seconds())
-    request.state.caller = who
     return who
 
 
-def _who(request: Request, house: House) -> Caller:
+async def _who(request: Request, house: House) -> Caller:
     said = request.headers.get("authorization", "")
     if said:
-        return house.accounts.by_key(_key_of(said, reads=request.method in _SAFE), now=house.wall())
+        key = _key_of(said, reads=request.method in _SAFE)
+        return await wrap_future(house.accounts.ask(Secret(text=key, is_key=True, at=house.wall())))
     secret = request.cookies.get(house.cookie)
     if secret:
-        who = house.accounts.by_session(secret, now=house.wall())
+        who = await wrap_future(house.accounts.ask(Secret(text=secret, is_key=False, at=house.wall())))
         if request.method not in _SAFE:
             check_origin(request)
             if request.headers.get(CSRF_HEADER, "") != who.csrf:
@@ -134,12 +132,13 @@ def check_origin(request: Request) -> None:
         raise NotAllowedError("another site sent this request.", todo="Open the page itself.")
 
 
-def seen(request: Request) -> View:
-    """Return what the caller may have of the mission: the only way a route gets at it."""
-    who = caller(request)
-    asked = f"{request.method} {request.url.path}" + (f"?{request.url.query}" if request.url.query else "")
-    return house_of(request).door.look(who, asked[:500])
-
-
 Asked = Annotated[Caller, Depends(caller)]
+
+
+async def seen(request: Request, who: Asked) -> View:
+    """Return what the caller may have of the mission: the only way a route gets at it."""
+    asked = f"{request.method} {request.url.path}" + (f"?{request.url.query}" if request.url.query else "")
+    return await wrap_future(house_of(request).door.ask(who, asked[:500]))
+
+
 Seen = Annotated[View, Depends(seen)]

@@ -88,6 +88,16 @@ class Ledger:
         """
         self._put(kind, (row,), id_column, new=new, once=False)
 
+    def append_all(self, kind: str, rows: Sequence[Mapping[str, Any]], *, id_column: str) -> None:
+        """Write entries, all of them or none, and return when they are on the disk.
+
+        Raises
+        ------
+        RecordError
+            If the record does not take them.
+        """
+        self._put(kind, tuple(rows), id_column, new=False, once=False)
+
     def append_once(self, kind: str, rows: Sequence[Mapping[str, Any]], *, id_column: str) -> frozenset[str]:
         """Write those entries whose id the record does not have; return their ids when they are on the disk.
 

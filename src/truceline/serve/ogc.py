@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import numpy as np
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
 from truceline.errors import UnknownNameError
 from truceline.report.page import row, table
 from truceline.serve.door import View
 from truceline.serve.features import Collection
 from truceline.serve.formats import MEDIA, chosen_format, feature, render_rows
-from truceline.serve.house import Asked, Seen, seen
+from truceline.serve.house import Asked, Seen
+from truceline.serve.links import link, page_links
 from truceline.serve.listing import listing_html
+from truceline.serve.query import Query as Wanted
 from truceline.serve.query import matching, queryables, read_query
 from truceline.serve.replies import base_of, file_reply, json_reply
 from truceline.timespan import iso
@@ -39,6 +42,7 @@ TITLES = {
     "zones": ("Zones", "The agreement's zones; those that its text does not place have no shape."),
 }
 _PAGES = ("json", "html")
+_AT_ONCE = 200  # features that are told sooner than a thread of their own would be at hand
 _MOST_SHOWN = 1000  # rows on one page of HTML
 NAMES = f"One of: {', '.join(TITLES)}."
 Name = Annotated[str, Path(description=NAMES, examples=["incidents"])]
@@ -65,12 +69,12 @@ def landing(request: Request, view: Seen, form: PageForm = None) -> Response:
     """Say what this interface is and where its parts are."""
     base = base_of(request)
     links = [
-        _link(base, "self", PLAIN, "This page"),
-        _link(f"{base}?f=html", "alternate", "text/html", "This page as HTML"),
-        _link(f"{base}/openapi.json", "service-desc", f"{OPENAPI};version=3.1", "The interface"),
-        _link(f"{base}/guide", "service-doc", "text/html", "The interface, for people"),
-        _link(f"{base}/conformance", "conformance", PLAIN, "What it conforms to"),
-        _link(f"{base}/collections", "data", PLAIN, "Collections"),
+        link(base, "self", PLAIN, "This page"),
+        link(f"{base}?f=html", "alternate", "text/html", "This page as HTML"),
+        link(f"{base}/openapi.json", "service-desc", f"{OPENAPI};version=3.1", "The interface"),
+        link(f"{base}/guide", "service-doc", "text/html", "The interface, for people"),
+        link(f"{base}/conformance", "conformance", PLAIN, "What it conforms to"),
+        link(f"{base}/collections", "data", PLAIN, "Collections"),
     ]
     said = {
         "title": view.assessment.title,
@@ -83,7 +87,7 @@ def landing(request: Request, view: Seen, form: PageForm = None) -> Response:
 @router.get("/conformance")
 def conformance(request: Request, who: Asked, form: PageForm = None) -> Response:
     """Say which classes of the standard this conforms to."""
-    links = [_link(name, "conformance", "", name) for name in CONFORMS_TO]
+    links = [link(name, "conformance", "", name) for name in CONFORMS_TO]
     return _page(request, form, {"title": "Conformance", "conformsTo": list(CONFORMS_TO)}, links)
 
 
@@ -92,12 +96,12 @@ def collections(request: Request, view: Seen, form: PageForm = None) -> Response
     """List the collections."""
     base = base_of(request)
     links = [
-        _link(f"{base}/collections", "self", PLAIN, "This page"),
-        _link(f"{base}/collections?f=html", "alternate", "text/html", "This page as HTML"),
+        link(f"{base}/collections", "self", PLAIN, "This page"),
+        link(f"{base}/collections?f=html", "alternate", "text/html", "This page as HTML"),
     ]
     told = [_about(base, view, made) for made in view.collections.values()]
     said = {"title": "Collections", "links": links, "collections": told}
-    return _page(request, form, said, [link for one in told for link in one["links"] if link["rel"] == "self"])
+    return _page(request, form, said, [each for one in told for each in one["links"] if each["rel"] == "self"])
 
 
 @router.get("/collections/{name}")
@@ -111,18 +115,23 @@ def collection(request: Request, name: Name, view: Seen, form: PageForm = None) 
     "/collections/{name}/items",
     responses={200: {"content": {media: {} for media in MEDIA.values()}, "description": "The features."}},
 )
-def items(request: Request, name: Name, said: Annotated[Asking, Query()]) -> Response:
+async def items(request: Request, name: Name, said: Annotated[Asking, Query()], view: Seen) -> Response:
     """Return features, by box, time and property (`act=strike`), a page at a time.
 
     CSV, KML and GeoPackage hold the page as well: ask for a larger `limit` to have more in one file.
     """
-    view = seen(request)  # here, not before: a map asks for this all the time, and a change of threads costs
     made = _find(view, name)
     query = read_query(_single(request), made)
+    chosen = chosen_format(said.f, request.headers.get("accept", ""))
+    if chosen == "json" and query.limit <= _AT_ONCE:
+        return _items(request, made, query, chosen, view)
+    return await run_in_threadpool(_items, request, made, query, chosen, view)
+
+
+def _items(request: Request, made: Collection, query: Wanted, chosen: str, view: View) -> Response:
     rows = matching(made, query)
     page = rows[query.offset : query.offset + query.limit]
-    chosen = chosen_format(said.f, request.headers.get("accept", ""))
-    links = _page_links(request, chosen, len(rows), query.offset, query.limit)
+    links = page_links(request, chosen, len(rows), query.offset, query.limit)
     if chosen == "html":
         return _html_items(made, page, links, len(rows))
     about = {
@@ -147,9 +156,9 @@ def one_item(request: Request, name: Name, item: str, view: Seen, form: PageForm
     base = base_of(request)
     here = f"{base}/collections/{made.name}/items/{quote(item, safe='')}"
     links = [
-        _link(here, "self", MEDIA["json"], "This feature"),
-        _link(f"{here}?f=html", "alternate", "text/html", "This feature as HTML"),
-        _link(f"{base}/collections/{made.name}", "collection", PLAIN, made.name),
+        link(here, "self", MEDIA["json"], "This feature"),
+        link(f"{here}?f=html", "alternate", "text/html", "This feature as HTML"),
+        link(f"{base}/collections/{made.name}", "collection", PLAIN, made.name),
     ]
     if chosen_format(form, request.headers.get("accept", ""), _PAGES) == "html":
         return _html_items(made, np.array([found]), links, 1)
@@ -166,14 +175,6 @@ def _find(view: View, name: str) -> Collection:
     return view.collections[name]
 
 
-def _link(href: str, rel: str, media: str, title: str) -> dict[str, str]:
-    return (
-        {"href": href, "rel": rel, "type": media, "title": title}
-        if media
-        else {"href": href, "rel": rel, "title": title}
-    )
-
-
 def _about(base: str, view: View, made: Collection) -> dict[str, Any]:
     title, description = TITLES[made.name]
     here = f"{base}/collections/{made.name}"
@@ -187,7 +188,7 @@ def _about(base: str, view: View, made: Collection) -> dict[str, Any]:
     if made.name in ("incidents", "findings"):
         period = view.assessment.period
         extent["temporal"] = {"interval": [[iso(period.start), iso(period.end)]]}
-    formats = [_link(f"{here}/items?f={f}", "items", media, f"{title} as {f}") for f, media in MEDIA.items()]
+    formats = [link(f"{here}/items?f={f}", "items", media, f"{title} as {f}") for f, media in MEDIA.items()]
     return {
         "id": made.name,
         "title": title,
@@ -197,30 +198,11 @@ def _about(base: str, view: View, made: Collection) -> dict[str, Any]:
         "extent": extent,
         "filters": queryables(made),
         "links": [
-            _link(here, "self", PLAIN, title),
-            _link(f"{here}?f=html", "alternate", "text/html", title),
+            link(here, "self", PLAIN, title),
+            link(f"{here}?f=html", "alternate", "text/html", title),
             *formats,
         ],
     }
-
-
-def _page_links(request: Request, form: str, matched: int, offset: int, limit: int) -> list[dict[str, str]]:
-    here = f"{base_of(request)}{request.url.path.removeprefix('/api')}"
-    said = _single(request) | {"f": form}
-
-    def at(rel: str, start: int, chosen: str, title: str) -> dict[str, str]:
-        asked = said | {"f": chosen, "limit": str(limit)} | ({"offset": str(start)} if start else {})
-        if not start:
-            asked.pop("offset", None)
-        return _link(f"{here}?{urlencode(asked)}", rel, MEDIA[chosen], title)
-
-    links = [at("self", offset, form, "This page")]
-    links += [at("alternate", offset, other, f"This page as {other}") for other in MEDIA if other != form]
-    if offset + limit < matched:
-        links.append(at("next", offset + limit, form, "Next page"))
-    if offset:
-        links.append(at("prev", max(0, offset - limit), form, "Previous page"))
-    return links
 
 
 def _page(request: Request, form: str | None, said: Mapping[str, Any], links: list[dict[str, str]]) -> Response:

@@ -16,6 +16,7 @@ Path = list[list[float]]
 Box = tuple[float, float, float, float]
 Floats = npt.NDArray[np.float64]
 _FEW = 5_000  # features that are looked at one and all
+_DEAR = 40  # times as long as to look at one in passing, to fetch it from where it lies and sort it
 _CELLS = 128  # along each side of the grid
 
 
@@ -48,7 +49,7 @@ class Points:
         if len(self._lon) <= _FEW or box[0] > box[2]:
             return np.flatnonzero(self._inside(box, slice(None)))
         near = self._grid.near(box)
-        if 3 * len(near) > len(self._lon):  # to put them in order would take longer than to look at all
+        if _DEAR * len(near) > len(self._lon):  # to fetch and sort them would take longer than to look at all
             return np.flatnonzero(self._inside(box, slice(None)))
         return np.sort(near[self._inside(box, near)]).astype(np.int64)
 

@@ -38,9 +38,12 @@ def spooled(assessment: Assessment) -> Assessment:
 def let_go() -> None:
     """Give memory that is no longer used back to the system, as far as it can be asked to.
 
-    What of the files was read stays with the system, which has it at hand as long as nobody else needs the room.
+    What of the files was read stays with the system, which has it at hand as long as nobody else needs the room. What
+    is left of Python's own objects is there to stay: nobody is kept waiting while they are all looked through again.
     """
+    gc.unfreeze()
     gc.collect()
+    gc.freeze()
     pa.default_memory_pool().release_unused()
     for file in _FILES if hasattr(mmap, "MADV_DONTNEED") else ():  # not every system has it
         file.madvise(mmap.MADV_DONTNEED)
