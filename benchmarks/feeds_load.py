@@ -1,9 +1,11 @@
 """Observations pushed over HTTP and published over MQTT to a running room, at a steady rate, on loopback.
 
-Usage: python benchmarks/feeds_load.py [SECONDS] [PER_SECOND]. Half go each way. It prints what was acknowledged, the
-worst lag from sending to acknowledgement, what the record and the assessment hold at the end, and the server's memory.
+Usage: python benchmarks/feeds_load.py [SECONDS] [PER_SECOND] [--db URL]. Half go each way; the record is a file of its
+own, or the empty PostgreSQL database at the URL. It prints what was acknowledged, the lag from sending to
+acknowledgement and from when it should have been sent, what the room took, and the server's memory.
 """
 
+import argparse
 import json
 import os
 import shutil
@@ -17,8 +19,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import numpy as np
 import paho.mqtt.client as mqtt
-import psutil
+import sqlalchemy as sa
+from load_room import memory
 from paho.mqtt.enums import CallbackAPIVersion
 
 from truceline.mission import find_mission
@@ -63,6 +67,7 @@ def push(url, key, seconds, per_s, out, first):
             if reply.status_code == 200:
                 out["acknowledged"] += reply.json()["taken"]
                 out["lag"].append(time.monotonic() - sent)
+                out["late"].append(time.monotonic() - (began + n / per_s))
                 n += BATCH
             else:
                 out["refused"] += 1
@@ -94,7 +99,7 @@ def publish(port, seconds, per_s, out):
     client.loop_stop()
 
 
-def main(seconds, per_s):
+def main(seconds, per_s, db):
     folder = Path(tempfile.mkdtemp(prefix="truceline-load-"))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -109,7 +114,7 @@ def main(seconds, per_s):
         [shutil.which("mosquitto") or "/usr/sbin/mosquitto", "-c", str(folder / "mosquitto.conf")],
         stderr=subprocess.DEVNULL,
     )
-    db = str(folder / "room.sqlite")
+    db = db or str(folder / "room.sqlite")
     command = [sys.executable, "-m", "truceline", "serve", "mission", "--port", "0", "--json", "--db", db]
     server = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
     try:
@@ -122,21 +127,32 @@ def main(seconds, per_s):
         accounts = Accounts(open_desk(db), db)
         accounts.make("feeder", role="analyst", password="", now=datetime.now(UTC))
         key = accounts.make_key("feeder", called="load", scope=["feed", "read"], days=1, now=datetime.now(UTC))
-        run(folder, url, key, port, seconds, per_s, psutil.Process(server.pid))
+        run(url, key, port, seconds, per_s, server.pid)
     finally:
         server.terminate()
         server.wait(60)
         broker.terminate()
         broker.wait(10)
-    sys.stdout.write(
-        f"record verifies: {verify(db) == []}, {folder.stat().st_size and Path(db).stat().st_size:,} bytes\n"
-    )
+    sys.stdout.write(f"record verifies: {verify(db) == []}, {size_of(db):,} bytes\n")
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def run(folder, url, key, port, seconds, per_s, process):
+def size_of(db):
+    if "://" not in db:
+        return Path(db).stat().st_size
+    engine = sa.create_engine(db, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        return connection.exec_driver_sql("select pg_database_size(current_database())").scalar()
+
+
+def told_of(lags):
+    p50, p99, worst = np.percentile(np.array(lags) * 1e3, [50, 99, 100])
+    return f"p50 {p50:,.0f} ms, p99 {p99:,.0f} ms, worst {worst:,.0f} ms"
+
+
+def run(url, key, port, seconds, per_s, pid):
     rows = {}
-    pushed, published = {"acknowledged": 0, "refused": 0, "lag": []}, {}
+    pushed, published = {"acknowledged": 0, "refused": 0, "lag": [], "late": []}, {}
     threads = [
         *(
             threading.Thread(target=push, args=(url, key, seconds, per_s / 2 / PUSHERS, pushed, i * 10**6))
@@ -144,13 +160,12 @@ def run(folder, url, key, port, seconds, per_s, process):
         ),
         threading.Thread(target=publish, args=(port, seconds, per_s / 2, published)),
     ]
-    began, most = time.monotonic(), 0
+    began = time.monotonic()
     for thread in threads:
         thread.start()
     client = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60)
     slowest = 0.0
     while any(thread.is_alive() for thread in threads):
-        most = max(most, process.memory_info().rss)
         asked = time.monotonic()
         client.get("/api/mission")
         slowest = max(slowest, time.monotonic() - asked)
@@ -162,19 +177,27 @@ def run(folder, url, key, port, seconds, per_s, process):
             break
         time.sleep(0.1)
     behind = time.monotonic() - sent
-    most = max(most, process.memory_info().rss)
-    lag, arrays = sorted(pushed["lag"]), rows["arrays"]
+    held, arrays = memory(pid), rows["arrays"]
+    taken, told = rows["pushed"]["taken"] + arrays["taken"], pushed["acknowledged"] + published["sent"]
     lines = (
         f"{sent - began:.0f} s",
         f"HTTP: {pushed['acknowledged']:,} acknowledged, {pushed['acknowledged'] / seconds:,.0f} a second,",
-        f"  lag p50 {lag[len(lag) // 2] * 1e3:.0f} ms, worst {lag[-1] * 1e3:.0f} ms, {pushed['refused']} refused",
+        f"  {pushed['refused']} refused; lag {told_of(pushed['lag'])};",
+        f"  from when it was due {told_of(pushed['late'])}",
         f"MQTT: {published['sent']:,} sent, {published['sent'] / seconds:,.0f} a second; {arrays['messages']:,} in the",
         f"  record {behind:.1f} s after the last, doubled {arrays['doubled']}, set aside {arrays['set_aside']}",
-        f"/api/mission meanwhile: slowest {slowest * 1e3:.0f} ms; memory {most / 1e6:,.0f} MB",
+        f"taken {taken:,} of {told:,}",
+        f"/api/mission meanwhile: slowest {slowest * 1e3:.0f} ms; memory {held['rss_mb']:,.0f} MB (its own "
+        f"{held['anon_mb']:,.0f}, of files {held['file_mb']:,.0f}), peak {held['peak_mb']:,.0f} MB",
         f"{rows['pushed']['says']} | {arrays['says']}",
     )
     sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 120.0, float(sys.argv[2]) if len(sys.argv) > 2 else 1000.0)
+    asked = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    asked.add_argument("seconds", type=float, nargs="?", default=120.0)
+    asked.add_argument("per_second", type=float, nargs="?", default=1000.0)
+    asked.add_argument("--db", default="", help="the record, an empty database by its URL; default a file of its own")
+    given = asked.parse_args()
+    main(given.seconds, given.per_second, given.db)

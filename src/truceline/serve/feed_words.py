@@ -2,60 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from truceline.feeds import Feed, Message
+from truceline.serve.heard import Heard
 from truceline.serve.intake import Receipt
 
+Take = Callable[[str, Sequence[Message]], Awaitable[Any]]
 _EARLY = {"reason": "its time has not come yet.", "todo": "Set the sender's clock right."}
 
 
-class Hearing(Protocol):
-    """What hears all feeds of a room."""
-
-    async def take(self, feed_id: str, messages: Sequence[Message]) -> Receipt:
-        """Return what became of messages, once they are in the record."""
-
-    def works(self, feed_id: str, says: str) -> None:
-        """Note that a feed works."""
-
-    def heard(self, feed_id: str) -> None:
-        """Note a sign of life."""
-
-    def fails(self, feed_id: str, says: str) -> None:
-        """Note that a feed does not work."""
-
-    def stops(self, feed_id: str) -> None:
-        """Note that a feed was stopped."""
-
-
 class FeedEar:
-    """What one feed tells what it hears to."""
+    """What one feed tells: messages to what `take`s them, and how it does to what is kept of it."""
 
-    def __init__(self, feeder: Hearing, feed_id: str) -> None:
-        self._feeder, self._feed_id = feeder, feed_id
+    def __init__(self, take: Take, heard: Heard, feed_id: str) -> None:
+        self._take, self._heard, self._feed_id = take, heard, feed_id
 
     async def take(self, messages: Sequence[Message]) -> None:
         """Return when the messages are in the record."""
-        await self._feeder.take(self._feed_id, messages)
+        await self._take(self._feed_id, messages)
 
     def works(self, says: str) -> None:
         """Say that the feed works."""
-        self._feeder.works(self._feed_id, says)
+        self._heard.works(self._feed_id, says)
 
     def heard(self) -> None:
         """Say that a sign of life came."""
-        self._feeder.heard(self._feed_id)
+        self._heard.lives(self._feed_id)
 
     def fails(self, says: str) -> None:
         """Say that the feed does not work."""
-        self._feeder.fails(self._feed_id, says)
+        self._heard.fails(self._feed_id, says)
 
     def stops(self) -> None:
         """Say that the feed was stopped."""
-        self._feeder.stops(self._feed_id)
+        self._heard.stops(self._feed_id)
 
 
 def settings_row(feed: Feed) -> dict[str, Any]:

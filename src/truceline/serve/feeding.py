@@ -17,22 +17,21 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from truceline.errors import RequestError, UnknownNameError
-from truceline.feeds import Feed, FeedState, Message, Tally, from_entry, health_of, read_messages, receive, to_entry
+from truceline.feeds import Feed, Message, receive, to_entry
 from truceline.feeds.messages import KIND
 from truceline.feeds.running import runs_of
-from truceline.feeds.state import parted
 from truceline.feeds.supervise import Sleep, Supervisor, said_of
 from truceline.monitoring import Changed
 from truceline.observations import Outage, Readings, gather
 from truceline.serve.basis import KIND as BASIS
 from truceline.serve.basis import Basis
 from truceline.serve.feed_words import FeedEar, settings_row, told_of
+from truceline.serve.heard import Heard
 from truceline.serve.intake import Intake, Receipt, Waiting
 from truceline.serve.ledger import Clock, Ledger
 from truceline.serve.quiet import Quiet
 from truceline.serve.refusals import TooManyError
 from truceline.store import Record
-from truceline.timespan import parse_instant
 
 SETTINGS = "feed"
 PAUSE_S = 2.0  # between the end of one update of the assessment and the next
@@ -70,10 +69,8 @@ class Feeder:
         self._basis: Basis | None = None  # what the assessment rests on; None: on no feed
         self._pause_s = pause_s
         self._live = live
-        self._states = {name: FeedState(feed) for name, feed in self.feeds.items()}
-        self._tallies = {name: Tally(started=clock()) for name in self.feeds}
-        self._quiet = Quiet(self.feeds, self._tallies)
-        self._lock = threading.Lock()  # over states and tallies, held for moments: the event loop takes it too
+        self._heard = Heard(self.feeds, clock)
+        self._quiet = Quiet(self.feeds, self._heard.tallies)
         self._record_lock = threading.Lock()  # no message is written while all are read
         self._pending: list[Readings] = []  # what the assessment has not taken yet
         self._trouble = ""
@@ -82,7 +79,7 @@ class Feeder:
     def replay(self, tell: Callable[[str], None] = lambda step: None) -> None:
         """Read the record's messages again, and bring the assessment to where they lead. Writes nothing."""
         tell("messages")
-        self._read_all(self._clock())
+        self._heard.read(self._record, self._clock())
         self._quiet.restore(self._record)
         tell("assessment with what feeds said")
         self._take()
@@ -102,23 +99,12 @@ class Feeder:
         """Write what an assessment rests on, before the assessment: alone it does no harm, and none is without it."""
         self._ledger.append(BASIS, basis.row(), id_column="at")
 
-    def _read_all(self, now: datetime) -> None:
-        """Read every message of the record."""
-        for rows in self._record.payloads(KIND):
-            for name in {str(row["feed"]) for row in rows} & set(self.feeds):
-                own = [row for row in rows if row["feed"] == name]
-                self._add(name, [from_entry(row) for row in own], now)
-                self._tallies[name].hear(max(parse_instant(row["received"]) for row in own))
-
     def _begin_again(self, now: datetime) -> None:
         """Make the assessment anew from all messages: a look it was given is none, and it cannot give it back."""
         with self._record_lock:
-            with self._lock:
-                self._pending, self._live = [], self._make()
-                self._states = {name: FeedState(feed) for name, feed in self.feeds.items()}
-                for tally in self._tallies.values():
-                    tally.messages = tally.taken = tally.set_aside = 0
-            self._read_all(now)
+            self._pending, self._live = [], self._make()
+            self._heard.forget()
+            self._heard.read(self._record, now)
 
     async def start(self, *, sleep: Sleep = asyncio.sleep) -> None:
         """Begin listening."""
@@ -129,14 +115,15 @@ class Feeder:
         room = self._record.public_key().hex()
         folder = Path(self._folder.name)
         runs = runs_of(self.feeds.values(), clock=self._clock, folder=folder, room=room, sleep=sleep)
-        self._supervisor = Supervisor({name: (run, FeedEar(self, name)) for name, run in runs.items()}, sleep=sleep)
+        ears = {name: (run, FeedEar(self.take, self._heard, name)) for name, run in runs.items()}
+        self._supervisor = Supervisor(ears, sleep=sleep)
         self._tasks = [
             asyncio.create_task(self._intake.run(), name="messages"),
             asyncio.create_task(self._keep_up(sleep), name="assessment"),
             asyncio.create_task(self._keep_looking(sleep), name="silences"),
         ]
         for name in self.feeds.keys() - runs.keys():
-            self._tallies[name].says = f"Waits for messages pushed to /api/feeds/{name}."
+            self._heard.tallies[name].says = f"Waits for messages pushed to /api/feeds/{name}."
         self._supervisor.start()
 
     async def stop(self) -> None:
@@ -175,9 +162,7 @@ class Feeder:
 
     def health(self) -> list[dict[str, Any]]:
         """Return one row for each feed."""
-        with self._lock:
-            rows = health_of(self.feeds.values(), self._tallies, now=self._clock())
-        return [{**row, "says": f"{row['says']} {self._trouble}".strip()} for row in rows]
+        return [{**row, "says": f"{row['says']} {self._trouble}".strip()} for row in self._heard.health()]
 
     def update(self) -> None:
         """Let the assessment take what is new, and the room the assessment. What cannot be taken now is tried again."""
@@ -198,7 +183,7 @@ class Feeder:
         if self._told is not None:  # an update is called by its instant, whatever the clock does
             now = max(now, self._told + timedelta(microseconds=1))
         fresh, outages, basis = self._changes(now, until)
-        if any(state.lost_looks for state in self._states.values()):
+        if self._heard.lost_looks:
             self._begin_again(now)
             fresh, outages, basis = self._changes(now, until)
         self._pending = [fresh]
@@ -208,35 +193,9 @@ class Feeder:
         self._pending, self._told, self._basis = [], now, basis
 
     def _changes(self, now: datetime, until: datetime) -> tuple[Readings, tuple[Outage, ...], Basis]:
-        with self._lock:
-            for state in self._states.values():
-                state.ripen(now)
-            several = [*self._pending, *(state.changes() for state in self._states.values())]
-            messages = {name: tally.messages for name, tally in self._tallies.items()}
+        told, messages = self._heard.changes(now)
         outages, rows = self._quiet.outages(until)
-        return gather(several), outages, Basis(at=now, until=until, messages=messages, outages=rows)
-
-    def works(self, feed_id: str, says: str) -> None:
-        """Note that a feed works."""
-        with self._lock:
-            tally = self._tallies[feed_id]
-            tally.failed, tally.stopped, tally.says = None, None, says
-
-    def fails(self, feed_id: str, says: str) -> None:
-        """Note that a feed does not work."""
-        with self._lock:
-            tally = self._tallies[feed_id]
-            tally.failed, tally.says = tally.failed or self._clock(), says
-
-    def stops(self, feed_id: str) -> None:
-        """Note that a feed was stopped."""
-        with self._lock:
-            self._tallies[feed_id].stopped = self._clock()
-
-    def heard(self, feed_id: str) -> None:
-        """Note a sign of life of a feed."""
-        with self._lock:
-            self._tallies[feed_id].hear(self._clock())
+        return gather([*self._pending, *told]), outages, Basis(at=now, until=until, messages=messages, outages=rows)
 
     def _commit(self, taken: Sequence[Waiting]) -> list[Receipt]:
         """Write messages, and read those that are new. Blocks."""
@@ -250,24 +209,11 @@ class Feeder:
         for name in dict.fromkeys(waiting.feed_id for waiting in taken):
             came = [m for waiting in taken if waiting.feed_id == name for m in waiting.messages]
             fresh = list({m.name: m for m in came if m.name in new}.values())
-            said[name] = self._add(name, fresh, now)
-            with self._lock:
-                self._tallies[name].doubled += len(came) - len(fresh)
-                self._tallies[name].hear(now)
+            said[name] = self._heard.add(name, fresh, now)
+            self._heard.came(name, now, doubled=len(came) - len(fresh))
             self._quiet.over(name, now)
         self._loop.call_soon_threadsafe(self._changed.set)
         return [said[waiting.feed_id] for waiting in taken]
-
-    def _add(self, name: str, messages: Sequence[Message], now: datetime) -> Receipt:
-        """Add messages that are in the record to the state of their feed."""
-        tally, state = self._tallies[name], self._states[name]
-        said = read_messages(self.feeds[name], messages)
-        with self._lock:
-            state.add(said, now=now)
-            tally.messages += len(messages)
-            tally.taken, tally.set_aside, tally.last_observed = state.taken, state.set_aside, state.last_observed
-        early = parted(said.observations, now)[1]["ref"]
-        return Receipt(new=frozenset(message.name for message in messages), said=said, early=frozenset(early))
 
     async def _keep_up(self, sleep: Sleep) -> None:
         """Update the assessment, one update at a time, with a pause after each."""
@@ -293,7 +239,6 @@ class Feeder:
     def _look(self, now: datetime) -> bool:
         """Note who is silent; return whether the assessment should learn of that, or of what has come due."""
         changed = self._quiet.look(now)
-        with self._lock:
-            due = any(state.has_due(now) for state in self._states.values())
+        due = self._heard.has_due(now)
         old = self._told is not None and now - self._told > timedelta(minutes=GROWS_MIN)
         return changed or due or (old and self._quiet.lasts)
