@@ -160,10 +160,12 @@ def run(url, key, port, seconds, per_s, pid):
         ),
         threading.Thread(target=publish, args=(port, seconds, per_s / 2, published)),
     ]
+    client = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60)
+    while not any("Connected" in row["says"] for row in client.get("/api/feeds").json()):
+        time.sleep(0.1)  # a broker keeps nothing for somebody it has never seen
     began = time.monotonic()
     for thread in threads:
         thread.start()
-    client = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60)
     slowest = 0.0
     while any(thread.is_alive() for thread in threads):
         asked = time.monotonic()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from truceline.errors import RequestError
 from truceline.findings.tables import Assessment
+from truceline.keeping import keep
 from truceline.mission import Mission, open_mission
-from truceline.monitoring import keep
 from truceline.serve.beside import beside
 from truceline.serve.endings import endings
 from truceline.serve.handover import check_open
