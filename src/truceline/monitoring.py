@@ -7,31 +7,20 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from truceline.findings.clocks import clock_ids
 from truceline.findings.tables import Assessment
-from truceline.provenance import VERSION, canonical_json, digest
+from truceline.keeping import keep
+from truceline.provenance import digest
 from truceline.report import map_html, render_folder, strip_chart_figure, summary_text
 from truceline.report.exports import export_files
 from truceline.report.release import release
-from truceline.store import Batch, Record, export_bundle
-from truceline.timespan import iso
+from truceline.store import Record, export_bundle
 
 RECORD_NAME, BUNDLE_NAME = "record.sqlite", "record"
-# table of the assessment -> the column that names its entries in the record
-RECORDED = {
-    "observations": "observation_id",
-    "looks": "look_id",
-    "incidents": "incident_id",
-    "findings": "finding_id",
-    "claims": "claim_id",
-}
-# ... of which an entry may have to say that it is no longer so
-WITHDRAWN = {"findings": "finding_id", "attributions": "incident_id", "clocks": "clock_id"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,70 +149,6 @@ def signing_key() -> Path:
     path = Path(named) if named else folder / "signing.key"
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
-
-
-class Changed(Protocol):
-    """What came of new readings: `truceline.live.Update`."""
-
-    @property
-    def assessment(self) -> Assessment:
-        """The assessment with them."""
-
-    @property
-    def fresh(self) -> Mapping[str, pd.DataFrame]:
-        """Table -> its rows that are new or say something else than before."""
-
-    @property
-    def gone(self) -> Mapping[str, tuple[str, ...]]:
-        """Incident that is no longer there -> the incidents that hold what it held."""
-
-    @property
-    def lost(self) -> Mapping[str, tuple[str, ...]]:
-        """Findings, attributions, clocks -> names of those that are no longer said."""
-
-
-def keep(assessment: Assessment, record: Record) -> str:
-    """Append everything an assessment rests on and concluded to the record, and return the root that holds it.
-
-    It is the root of the first signed head over all of it, so that the same run again, when the record has grown, still
-    gives the same root.
-    """
-    tables = {name: getattr(assessment, name) for name in (*RECORDED, "status", "attributions", "clocks")}
-    with record.batch(assessment.now) as batch:
-        run_id = _append(batch, assessment, tables)
-    return record.head_over(run_id, kind="run").root
-
-
-def keep_changes(update: Changed, batch: Batch) -> None:
-    """Append what an update changed to a batch of the record, and nothing of what it did not.
-
-    An incident that is no longer there gets an entry that says which incidents superseded it; a finding, attribution or
-    clock that a changed incident no longer has one that says that nothing did. What was said before stays.
-    """
-    _append(batch, update.assessment, update.fresh)
-    ends = [{"incident_id": name, "superseded_by": list(heirs)} for name, heirs in sorted(update.gone.items())]
-    batch.append("incident", ends, id_column="incident_id")
-    for table, id_column in WITHDRAWN.items():
-        withdrawn = [{id_column: name, "superseded_by": []} for name in update.lost.get(table, ())]
-        batch.append(table.removesuffix("s"), withdrawn, id_column=id_column)
-
-
-def _append(batch: Batch, assessment: Assessment, tables: Mapping[str, pd.DataFrame]) -> str:
-    """Append the tables and what they rest on; return the name of the run."""
-    run_id = f"{assessment.mission_id} {assessment.period} at {iso(assessment.now)}"
-    inputs = [{"file": name, "sha256": value} for name, value in sorted(assessment.digests.items())]
-    batch.append("input", inputs, id_column="file")
-    for table, id_column in RECORDED.items():
-        batch.append(table.removesuffix("s"), tables[table], id_column=id_column)
-    status = tables["status"].assign(status_id=tables["status"]["sector"] + "|" + tables["status"]["day"])
-    batch.append("status", status, id_column="status_id")
-    batch.append("attribution", tables["attributions"], id_column="incident_id")
-    clocks = tables["clocks"]
-    clocks = clocks.assign(clock_id=clock_ids(clocks))
-    batch.append("clock", clocks, id_column="clock_id")
-    inputs_digest = digest(canonical_json(dict(assessment.digests)))
-    batch.append("run", [{"run": run_id, "inputs": inputs_digest, "version": VERSION}], id_column="run")
-    return run_id
 
 
 def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -1,6 +1,7 @@
 """The ledger, on both databases: everybody's entry is written, together, or everybody hears that it was not."""
 
 import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -84,3 +85,15 @@ def test_when_nothing_can_be_written_everybody_hears_of_it(ledger, monkeypatch):
     monkeypatch.undo()
     ledger.append("access", {"id": "x"}, id_column="id")
     assert len(ledger.record.entries("access")) == 1
+
+
+def test_whoever_waited_for_a_batch_is_written_before_whoever_wrote_it_writes_again(ledger):
+    for n in range(3):
+        one = threading.Thread(target=lambda n=n: ledger.append("access", {"id": f"c{n}"}, id_column="id"))
+        with ledger.batch() as batch:
+            batch.append("look", [{"id": f"l{n}"}], id_column="id")
+            one.start()
+            while not ledger._waiting:
+                time.sleep(0.001)
+        assert ledger.record.entries("access")["id"].iloc[-1] == f"c{n}"
+        one.join()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rooms import Clock, client_of, in_memory, make_house, step
 
-from truceline.monitoring import keep_changes
+from truceline.keeping import keep_changes
 from truceline.provenance import stable_id
 from truceline.serve.kept_groups import KIND
 from truceline.serve.regrouping import grouping_of, told_once
@@ -271,8 +271,7 @@ def live_house(tmp_path, rows, clock=None):
 
     def take(*rows):
         update = watched.take(readings(rows), now=PERIOD.end)
-        with house.room.ledger.batch() as batch:
-            keep_changes(update, batch)
+        keep_changes(update, house.room.ledger.batch)
         house.room.replace(update.assessment)
         house.room.keep_groups()
         return house.room.assessment()

@@ -21,7 +21,7 @@ from truceline.feeds import Feed, Message, receive, to_entry
 from truceline.feeds.messages import KIND
 from truceline.feeds.running import runs_of
 from truceline.feeds.supervise import Sleep, Supervisor, said_of
-from truceline.monitoring import Changed
+from truceline.keeping import Changed
 from truceline.observations import Outage, Readings, gather
 from truceline.serve.basis import KIND as BASIS
 from truceline.serve.basis import Basis

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,7 +65,7 @@ class Ledger:
 
     @contextlib.contextmanager
     def batch(self) -> Iterator[Batch]:
-        """Yield a batch for whoever writes whole tables; everybody else waits meanwhile.
+        """Yield a batch for whoever writes whole tables; others wait for it, and go before the next one.
 
         Raises
         ------
@@ -75,6 +75,9 @@ class Ledger:
         with self._writer, self.record.batch(self._clock()) as batch:
             check_standing(batch, self.record.where)
             yield batch
+        with self._queue:
+            waited = [waiting.done for waiting in self._waiting]
+        wait(waited)  # a lock goes to whoever takes it first, and that is who just gave it back
 
     def append(self, kind: str, row: Mapping[str, Any], *, id_column: str, new: bool = False) -> None:
         """Write one entry and return when it is on the disk.

@@ -16,9 +16,9 @@ import uvicorn
 
 from truceline.errors import RequestError, TrucelineError
 from truceline.findings.tables import Assessment
+from truceline.keeping import Changed, keep, keep_changes
 from truceline.live import Live
 from truceline.mission import Mission
-from truceline.monitoring import Changed, keep, keep_changes
 from truceline.report.words import LANGUAGES
 from truceline.serve.accounts import Accounts
 from truceline.serve.app import make_app
@@ -114,8 +114,7 @@ def with_feeds(house: House, feeder: Feeder) -> House:
     room = house.room
 
     def place(update: Changed) -> None:
-        with room.ledger.batch() as batch:
-            keep_changes(update, batch)
+        keep_changes(update, room.ledger.batch)
         room.replace(update.assessment)
         room.keep_groups()
 

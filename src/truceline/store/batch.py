@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 import sqlalchemy as sa
@@ -19,6 +20,39 @@ from truceline.store.heads import Key, sign_head
 
 _ASK_AT_ONCE = 5_000  # below the parameter limit of every database
 _CHEAPER_TO_ASK = 20  # entries in the record per row appended, above which ids are looked up one by one
+
+Rows: TypeAlias = pd.DataFrame | Iterable[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Rows of one kind, written out and hashed: what takes most of the time of a batch, and needs none."""
+
+    kind: str
+    ids: list[str]
+    texts: list[str]  # canonical JSON
+    leaves: list[bytes]
+
+    def parts(self, most: int) -> Iterator[Written]:
+        """Yield the rows again, at most so many at a time."""
+        for start in range(0, len(self.ids), most):
+            cut = slice(start, start + most)
+            yield Written(kind=self.kind, ids=self.ids[cut], texts=self.texts[cut], leaves=self.leaves[cut])
+
+
+def written_out(kind: str, rows: Rows, *, id_column: str) -> Iterator[Written]:
+    """Yield rows as entries of a kind, some ten thousands at a time.
+
+    Raises
+    ------
+    RequestError
+        If a row has no id, or holds a value the record has no form for.
+    """
+    if not kind:
+        raise RequestError("an entry has no kind.", todo="Say what it is, such as 'observation'.")
+    for ids, texts in payloads(rows, id_column):
+        leaves = [merkle.leaf_hash(line) for line in entry_lines([kind] * len(ids), ids, texts)]
+        yield Written(kind=kind, ids=ids, texts=texts, leaves=leaves)
 
 
 class Batch:
@@ -34,7 +68,7 @@ class Batch:
             raise RecordError("the last head does not fit its tree.", where=where, todo="Run verify.")
         self._start = self.size
 
-    def append(self, kind: str, rows: pd.DataFrame | Iterable[Mapping[str, Any]], *, id_column: str) -> int:
+    def append(self, kind: str, rows: Rows, *, id_column: str) -> int:
         """Append rows as entries of a kind; return how many were new.
 
         A row that says what the latest entry of its id says already is not written again.
@@ -48,14 +82,16 @@ class Batch:
         id_column
             The column or key that names each row, the same in every run.
         """
-        if not kind:
-            raise RequestError("an entry has no kind.", todo="Say what it is, such as 'observation'.")
         before = self.size
         told = rows if isinstance(rows, pd.DataFrame) else [dict(row) for row in rows]
         latest = self._latest(kind, len(told))
-        for ids, texts in payloads(told, id_column):
-            self._write(kind, ids, texts, latest)
+        for written in written_out(kind, told, id_column=id_column):
+            self._write(written, latest)
         return self.size - before
+
+    def append_written(self, written: Written) -> None:
+        """Append rows that were written out before, as `append` does."""
+        self._write(written, self._latest(written.kind, len(written.ids)))
 
     def holds(self, kind: str, item_id: str) -> bool:
         """Return whether the record, this batch included, has an entry of that kind and id."""
@@ -91,8 +127,8 @@ class Batch:
             },
         )
 
-    def _write(self, kind: str, ids: list[str], texts: list[str], latest: dict[str, bytes] | None) -> None:
-        leaves = [merkle.leaf_hash(line) for line in entry_lines([kind] * len(ids), ids, texts)]
+    def _write(self, written: Written, latest: dict[str, bytes] | None) -> None:
+        kind, ids, texts, leaves = written.kind, written.ids, written.texts, written.leaves
         if latest is None:
             latest = self._latest_of(kind, ids)
         keep = []
