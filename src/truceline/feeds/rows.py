@@ -16,7 +16,7 @@ import pandas as pd
 
 from truceline.feeds.messages import Message
 from truceline.feeds.settings import Feed
-from truceline.observations import LOOKS, OBSERVATIONS, SET_ASIDE, empty, new_table
+from truceline.observations import LOOKS, OBSERVATIONS, SET_ASIDE, empty, new_table, same_text
 from truceline.observations.identity import row_hashes, row_ids
 from truceline.sources.columns import NAMES
 from truceline.sources.options import Aside, read_options
@@ -125,7 +125,7 @@ def _observations(rows: Rows) -> tuple[pd.DataFrame, pd.DataFrame]:
     draft = draft_events(Batch(frame=frame, line=line, path=path), found, feed.source, options)
     _refuse(draft, frame, options.day_first)
     draft.columns["reported_at"] = _stamp(draft, frame["reported_at"])
-    draft.columns["source"] = frame["as"].where(frame["as"] != "", feed.source)
+    draft.columns["source"] = frame["as"].where(frame["as"] != "", pd.Series(same_text(feed.source, len(frame))))
     draft.columns["observation_id"] = _ids(frame, feed)
     draft.columns["ref"] = np.array([f"{n}:{i}" for n, i in zip(rows.names, rows.lines, strict=True)], object)
     return _finished(draft, np.array(rows.names, object))

@@ -105,7 +105,10 @@ def _findings(found: pd.DataFrame) -> pd.DataFrame:
     """Return findings from judgements: what rests on heat alone is capped at "indeterminate"."""
     at_stake = found["verdict"].isin(["violation", "indeterminate"]).to_numpy()
     capped = at_stake & found["thermal"].to_numpy()
-    reason = np.where(capped, "only heat was seen; to settle it: " + found["settle"].astype(str), found["reason"])
+    only_heat = {text: f"only heat was seen; to settle it: {text}" for text in found["settle"].unique()}
+    reason = found["reason"].where(~capped, found["settle"].map(only_heat))
+    verdict = found["verdict"].to_numpy(object, copy=True)
+    verdict[capped] = "indeterminate"
     ids = found["incident_id"] + "|" + found["clause"] + "|" + found["interpretation"] + "|" + found["party"]
     return new_table(
         FINDINGS,
@@ -115,7 +118,7 @@ def _findings(found: pd.DataFrame) -> pd.DataFrame:
             "clause": found["clause"],
             "interpretation": found["interpretation"],
             "party": found["party"],
-            "verdict": np.where(capped, "indeterminate", found["verdict"]),
+            "verdict": verdict,
             "probability": np.where(capped, found["p_exists"], found["probability"]),
             "margin": found["margin"],
             "margin_unit": found["margin_unit"],

@@ -35,7 +35,7 @@ from truceline.findings.judge_scope import (
 )
 from truceline.findings.judge_time import Clock
 from truceline.findings.tables import JUDGEMENTS
-from truceline.observations.tables import empty
+from truceline.observations.tables import empty, same_text
 
 Doubts = dict[str, Floats]  # what is open -> its truth in each row
 
@@ -252,13 +252,13 @@ def _temper(ruling: Ruling, rows: Rows, chance: Floats, doubts: Doubts) -> None:
 def _table(rows: Rows, variant: Variant, ruling: Ruling) -> dict[str, object]:
     clause = variant.clause
     known = rows.one_of("party", rows.party_ids)
-    party = rows.parties() if not clause.obligated else np.full(rows.length, clause.obligated, object)
+    party = rows.parties() if not clause.obligated else same_text(clause.obligated, rows.length)
     if clause.kind == "require_act" and len(clause.by) == 1:
         party = np.where(known, party, clause.by[0])
     return {
         "sighting": rows.ids,
-        "clause": np.full(rows.length, clause.clause_id, object),
-        "interpretation": np.full(rows.length, variant.label, object),
+        "clause": same_text(clause.clause_id, rows.length),
+        "interpretation": same_text(variant.label, rows.length),
         "party": party,
         "verdict": VERDICTS[ruling.verdict],
         "probability": np.clip(ruling.probability, 0, 1),

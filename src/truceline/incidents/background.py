@@ -144,7 +144,7 @@ def list_background(background: Background, extra: Callable[[Ints, Ints], dict[s
             "dispersion": b.dispersion[s],
             "shape": b.shape.ravel(),
             **extra(t, c),
-            "method": np.full(len(s), method, dtype=object),
+            "method": method,
         },
     )
 

@@ -191,26 +191,28 @@ def table_of(
             "ln_odds_prior": odds.ln_odds_prior,
             "ln_lr": odds.steps,
             "settle": _settle(odds, state, heat_only, lon),
-            "method": np.full(members.number, METHOD, object),
-            "method_version": np.full(members.number, VERSION, object),
+            "method": METHOD,
+            "method_version": VERSION,
         },
     )
+
+
+# by number: of texts chosen row by row numpy would write each out a million times
+_STATES: npt.NDArray[np.object_] = np.array(["rejected", "open", "possible", "confirmed", "probable"], object)
 
 
 def _states(odds: Odds, heat_only: Flags) -> npt.NDArray[np.object_]:
     """Return the state of each incident; heat alone is never more than possible."""
     p = odds.p_exists
     rejected = (p < UNLIKELY) & ((odds.looked_again >= GOOD_LOOKS) | (odds.fixed & heat_only))
-    return np.select(
-        [rejected, p < UNLIKELY, heat_only | (p < PROBABLE), (p >= CONFIRMED) & (odds.classes >= 2)],
-        ["rejected", "open", "possible", "confirmed"],
-        "probable",
-    ).astype(object)
+    which = np.select(
+        [rejected, p < UNLIKELY, heat_only | (p < PROBABLE), (p >= CONFIRMED) & (odds.classes >= 2)], [0, 1, 2, 3], 4
+    )
+    return np.asarray(_STATES[which])
 
 
 def _settle(odds: Odds, state: npt.NDArray[np.object_], heat_only: Flags, lon: Floats) -> npt.NDArray[np.object_]:
     """Return what would settle each incident; "" where it is confirmed."""
-    # numbers of the few sentences, not the sentences: numpy would write each out in full a million times
     which = np.select(
         [state == "confirmed", ~np.isfinite(lon), odds.fixed & heat_only, heat_only], [0, 1, 2, 3], len(SETTLE) - 1
     )

@@ -23,6 +23,7 @@ from truceline.incidents.heat import Known, weigh_heat
 from truceline.incidents.members import Members
 from truceline.incidents.prior import covered, ln_odds_of
 from truceline.incidents.settings import IncidentSettings
+from truceline.observations import same_text
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -114,7 +115,7 @@ def _list_steps(
     """Return each incident's (group, ln LR) steps that are not nought, groups first."""
     number = members.number
     incident = np.r_[members.group_incident, np.arange(number), np.arange(number)]
-    name = np.r_[members.group_name, np.full(number, MISSES, object), np.full(number, CAPPED, object)]
+    name = np.r_[members.group_name, same_text(MISSES, number), same_text(CAPPED, number)]
     value = np.r_[group_ln_lr, miss_ln, capped]
     kept = np.flatnonzero((value != 0) | (np.arange(len(value)) < len(group_ln_lr)))
     order = kept[np.argsort(incident[kept], kind="stable")]

@@ -85,12 +85,14 @@ def _ratios(table: pd.DataFrame, word: str, standing: StandingBy, said: Noticing
     return np.where(tail[1:] > 0, np.clip(ln_lr, -CAP_SATELLITE, CAP_SATELLITE), np.nan)
 
 
+_STATES: npt.NDArray[np.object_] = np.array(["open", "possible", "confirmed", "probable"], object)
+
+
 def _judged_again(table: pd.DataFrame, p: Floats, weighed: npt.NDArray[np.bool_]) -> pd.DataFrame:
     """Return the incidents with another probability where it was weighed, and the state that goes with it."""
     classes = table["sensors"].map(lambda kinds: len({CLASSES[k] for k in kinds if k in CLASSES})).to_numpy()
-    state = np.select(
-        [p < UNLIKELY, p < PROBABLE, (p >= CONFIRMED) & (classes >= 2)], ["open", "possible", "confirmed"], "probable"
-    )
+    which = np.select([p < UNLIKELY, p < PROBABLE, (p >= CONFIRMED) & (classes >= 2)], [0, 1, 2], 3)
+    state = _STATES[which]
     settle = table["settle"].mask(weighed & (state != "confirmed") & (table["settle"] == ""), SETTLE[-1])
     settle = settle.mask(weighed & (state == "confirmed"), SETTLE[0])
     return table.assign(

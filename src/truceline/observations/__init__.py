@@ -13,6 +13,18 @@ from truceline.observations.tables import (
     gather,
     new_table,
     once_in_order,
+    same_text,
 )
 
-__all__ = ["LOOKS", "OBSERVATIONS", "SET_ASIDE", "Outage", "Readings", "empty", "gather", "new_table", "once_in_order"]
+__all__ = [
+    "LOOKS",
+    "OBSERVATIONS",
+    "SET_ASIDE",
+    "Outage",
+    "Readings",
+    "empty",
+    "gather",
+    "new_table",
+    "once_in_order",
+    "same_text",
+]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from truceline.observations.versions import standing, standing_of
@@ -101,12 +102,19 @@ def new_table(schema: Schema, columns: Mapping[str, Any], *, length: int | None 
     return pd.DataFrame(made, index=pd.RangeIndex(length), copy=False)
 
 
+def same_text(text: str, length: int) -> npt.NDArray[np.object_]:
+    """Return one text for each of many rows, held once: `np.full` would write it out for each."""
+    column = np.empty(length, object)
+    column.fill(text)
+    return column
+
+
 def _column(kind: str, value: Any, length: int) -> Any:
     """Return one column of that kind and length; `value` is one for all, one per row, or None for "not known"."""
     if value is None:
         return _not_known(kind, length)
     if kind == "text" and isinstance(value, str):
-        return np.full(length, value, object)
+        return same_text(value, length)
     series = pd.Series(value.array if isinstance(value, pd.Series) else value, index=pd.RangeIndex(length))
     if kind == "time":
         times = series if series.dtype == _DTYPES["time"] else pd.to_datetime(series, utc=True).astype(_DTYPES["time"])
