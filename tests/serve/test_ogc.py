@@ -13,6 +13,7 @@ from rooms import client_of, make_house
 from routes import COLLECTIONS
 from sample import front
 
+from truceline.serve import ogc
 from truceline.serve.formats import MEDIA
 from truceline.timespan import iso
 
@@ -256,3 +257,14 @@ def test_the_same_request_gives_the_same_bytes(client):
 def test_json_is_canonical(client):
     raw = client.get("/api/mission").content
     assert raw == json.dumps(json.loads(raw), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "?limit=3", "?limit=2&offset=1", "?bbox=30,40,40,50", "?limit=0", "?limit=²", "?x=1"]
+)
+def test_a_page_is_the_same_whether_a_thread_tells_it_or_not(client, monkeypatch, asked):
+    said = []
+    for most in (ogc._AT_ONCE, -1):
+        monkeypatch.setattr(ogc, "_AT_ONCE", most)
+        said += [client.get(f"/api/collections/incidents/items{asked}") for _ in range(2)]
+    assert len({(reply.status_code, reply.content) for reply in said}) == 1

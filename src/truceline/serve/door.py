@@ -21,7 +21,7 @@ import pandas as pd
 from truceline.errors import TrucelineError, UnknownNameError
 from truceline.findings.tables import Assessment
 from truceline.report.release import PROFILES, Profile, release
-from truceline.serve.features import Collection, Collections
+from truceline.serve.features import Collections
 from truceline.serve.kept_groups import KIND as GROUPED
 from truceline.serve.roles import READ, Caller
 from truceline.serve.room import Room
@@ -47,7 +47,7 @@ class View:
     version: str  # changes when the view does
     assessment: Assessment
     notes: tuple[str, ...]
-    collections: Mapping[str, Collection]
+    collections: Collections
     steps: tuple[Mapping[str, Any], ...]  # of review, with what this profile may have of them
     windows: tuple[Window, ...]  # of silence: to the public those that are over
     whole: bool  # whether nothing is withheld

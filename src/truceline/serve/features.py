@@ -81,8 +81,14 @@ class Collections(Mapping[str, Collection]):
             maker = self._makers[name]
             with self._lock:
                 if name not in self._made:
-                    self._made[name] = maker()
+                    made = maker()
+                    made.shapes.make_ready()
+                    self._made[name] = made
         return self._made[name]
+
+    def ready(self, name: str) -> bool:
+        """Return whether a collection is made: to make one takes seconds where there are many features."""
+        return name in self._made
 
     def __contains__(self, name: object) -> bool:
         """Return whether there is a collection of that name, without making it."""

@@ -22,7 +22,6 @@ from truceline.serve.formats import MEDIA, chosen_format, feature, render_rows
 from truceline.serve.house import Asked, Seen
 from truceline.serve.links import link, page_links
 from truceline.serve.listing import listing_html
-from truceline.serve.query import Query as Wanted
 from truceline.serve.query import matching, queryables, read_query
 from truceline.serve.replies import base_of, file_reply, json_reply
 from truceline.timespan import iso
@@ -120,15 +119,19 @@ async def items(request: Request, name: Name, said: Annotated[Asking, Query()], 
 
     CSV, KML and GeoPackage hold the page as well: ask for a larger `limit` to have more in one file.
     """
+    chosen = chosen_format(said.f, request.headers.get("accept", ""))
+    if chosen == "json" and _few(said.limit) and view.collections.ready(name):
+        return _items(request, name, chosen, view)
+    return await run_in_threadpool(_items, request, name, chosen, view)
+
+
+def _few(limit: str | None) -> bool:
+    return limit is None or (limit.isascii() and limit.isdigit() and len(limit) < 4 and int(limit) <= _AT_ONCE)
+
+
+def _items(request: Request, name: str, chosen: str, view: View) -> Response:
     made = _find(view, name)
     query = read_query(_single(request), made)
-    chosen = chosen_format(said.f, request.headers.get("accept", ""))
-    if chosen == "json" and query.limit <= _AT_ONCE:
-        return _items(request, made, query, chosen, view)
-    return await run_in_threadpool(_items, request, made, query, chosen, view)
-
-
-def _items(request: Request, made: Collection, query: Wanted, chosen: str, view: View) -> Response:
     rows = matching(made, query)
     page = rows[query.offset : query.offset + query.limit]
     links = page_links(request, chosen, len(rows), query.offset, query.limit)

@@ -170,8 +170,7 @@ def warm(house: House) -> None:
 
     def make(view: View) -> None:
         map_bytes(view, LANGUAGES[0])
-        for name in view.collections:
-            view.collections[name].shapes.make_ready()
+        list(view.collections.values())  # each is made as it is looked at
 
     with contextlib.suppress(TrucelineError):
         house.door.make_ready(make)
