@@ -56,10 +56,9 @@ def keep(assessment: Assessment, record: Record) -> str:
     It is the root of the first signed head over all of it, so that the same run again, when the record has grown, still
     gives the same root.
     """
-    tables = {name: getattr(assessment, name) for name in (*RECORDED, "status", "attributions", "clocks")}
     run = _run(assessment)
     with record.batch(assessment.now) as batch:
-        for kind, rows, id_column in (*_entries(assessment, tables), ("run", [run], "run")):
+        for kind, rows, id_column in (*entries_of(assessment), ("run", [run], "run")):
             batch.append(kind, rows, id_column=id_column)
     return record.head_over(run["run"], kind="run").root
 
@@ -77,6 +76,12 @@ def keep_changes(update: Changed, batch: Callable[[], AbstractContextManager[Bat
         with batch() as writing:
             for written in several:
                 writing.append_written(written)
+
+
+def entries_of(assessment: Assessment) -> Iterator[Entries]:
+    """Yield (kind, rows, the column that names each) of everything an assessment rests on and concluded."""
+    tables = {name: getattr(assessment, name) for name in (*RECORDED, "status", "attributions", "clocks")}
+    yield from _entries(assessment, tables)
 
 
 def _changes(update: Changed) -> Iterator[Entries]:

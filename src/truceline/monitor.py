@@ -199,8 +199,8 @@ def conclude(
         exposure=exposure_box(coverage, in_force=in_force),
         warnings=(
             *far_from_line(readings.observations, brief.strip),
-            *early_warnings(status, incidents, seen.looks, brief.period),
             *said_of_watch(brief),
+            *early_warnings(status, incidents, seen.looks, brief.period),
         ),
         assumptions=pd.concat([seen.made.assumptions, assumed(brief)], ignore_index=True),
         credits=brief.credits,

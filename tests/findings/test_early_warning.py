@@ -1,8 +1,6 @@
 import pandas as pd
-from hypothesis import given
-from hypothesis import strategies as st
 
-from truceline.findings.early_warning import early_warnings, far_from_line, warned_again
+from truceline.findings.early_warning import early_warnings, far_from_line
 from truceline.findings.tables import STATUS
 from truceline.incidents.tables import INCIDENTS
 from truceline.observations import LOOKS, OBSERVATIONS, empty, new_table
@@ -45,12 +43,3 @@ def test_activity_that_builds_up_is_named():
     incidents = new_table(INCIDENTS, {"time_start": days, "p_exists": [0.9] * 8}, length=8)
     (said,) = early_warnings(empty(STATUS), incidents, empty(LOOKS), PERIOD)
     assert said.startswith("Activity is building: 6 of 7")
-
-
-WARNINGS = st.lists(st.sampled_from(["a", "b", "c"]), max_size=2).map(tuple)
-
-
-@given(st.booleans(), WARNINGS, WARNINGS, st.lists(st.sampled_from(["x", "y"]), max_size=2).map(tuple))
-def test_warnings_given_again_stand_where_the_first_stood(swapped, was, now, others):
-    far = far_from_line(places((48.1, 37.5)), LINE) if swapped else ()
-    assert warned_again((*far, *was, *others), was=was, now=now) == (*far, *now, *others)

@@ -35,6 +35,21 @@ def test_a_view_in_use_stays_whole(small):
     assert set(found) == set(view.assessment.incidents["incident_id"])
 
 
+def test_a_view_that_cannot_be_made_is_told_to_nobody_but_those_who_asked_for_it(small, monkeypatch):
+    who = {
+        name: small.accounts.by_key(
+            small.accounts.make_key(name, called="test", scope=("read",), days=1, now=small.wall()), now=small.wall()
+        )
+        for name in ("vera", "helen")
+    }
+    made = small.door._view
+    monkeypatch.setattr(small.door, "_view", lambda profile: 1 / 0 if profile.name == "public" else made(profile))
+    refused, given = small.door._let_in([(who["vera"], "a"), (who["helen"], "b")])
+    assert isinstance(refused, ZeroDivisionError)
+    assert given.profile == "mission"
+    assert "b" in set(small.room.record.entries("access")["what"])
+
+
 def test_views_of_hours_gone_by_are_let_go(tmp_path):
     clock = Clock(NOW)
     house = make_house(tmp_path / "room.sqlite", assessment(hours_ago=(80.0, 40.0), now=NOW), clock=clock)

@@ -10,7 +10,6 @@ from truceline.strip import Strip
 from truceline.timespan import Timespan
 
 NEAR_KM = 100.0  # a line with nothing this near to it is probably the wrong line
-_NOT_NEAR = "No observation lies within"
 
 
 def early_warnings(
@@ -18,15 +17,6 @@ def early_warnings(
 ) -> tuple[str, ...]:
     """Return short statements, each with the numbers it rests on; none means none of these signs was met."""
     return tuple([*_unwatched(status), *_silent_sources(looks, period), *_rising(incidents, period)])
-
-
-def warned_again(told: tuple[str, ...], *, was: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:
-    """Return an assessment's warnings with other early ones in the place of those that it had."""
-    if not was:  # they stand before all others but the one on the line itself
-        at = sum(text.startswith(_NOT_NEAR) for text in told[:1])
-        return (*told[:at], *now, *told[at:])
-    at = next((i for i in range(len(told)) if told[i : i + len(was)] == was), len(told))
-    return (*told[:at], *now, *told[at + len(was) :])
 
 
 def far_from_line(observations: pd.DataFrame, strip: Strip) -> tuple[str, ...]:
@@ -49,7 +39,7 @@ def said_of_nearest(nearest: float) -> tuple[str, ...]:
     if nearest <= NEAR_KM or np.isinf(nearest):
         return ()
     return (
-        f"{_NOT_NEAR} {NEAR_KM:.0f} km of the line; the nearest is {nearest:.0f} km away. "
+        f"No observation lies within {NEAR_KM:.0f} km of the line; the nearest is {nearest:.0f} km away. "
         "Is it the right line, and are longitude and latitude in their places?",
     )
 

@@ -178,7 +178,7 @@ class Assessment:
     clocks: pd.DataFrame
     claims: pd.DataFrame
     exposure: Mapping[str, float]  # line_km, hours, km_h_total, km_h_seen, km_h_partly, km_h_unseen, by day and night
-    warnings: tuple[str, ...]  # early warning: quiet but building, sensors silent ...
+    warnings: tuple[str, ...]  # what was wrong with the watch; then early warning: quiet but building ...
     assumptions: pd.DataFrame  # name, value, low, high, unit, source
     credits: tuple[str, ...]  # whose data this rests on
     digests: Mapping[str, str]  # input file -> SHA-256

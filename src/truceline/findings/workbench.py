@@ -18,7 +18,7 @@ from truceline.findings.assess import assess
 from truceline.findings.attribution import attribute
 from truceline.findings.claims import counted_again
 from truceline.findings.clocks import clocks_again, start_clocks
-from truceline.findings.early_warning import early_warnings, warned_again
+from truceline.findings.early_warning import early_warnings
 from truceline.findings.status import worst
 from truceline.findings.status_again import days_touched, status_again
 from truceline.findings.tables import Assessment
@@ -61,7 +61,8 @@ class Regrouped:
     def _warnings(self, a: Assessment, incidents: pd.DataFrame) -> tuple[str, ...]:
         counted = incidents[~incidents["incident_id"].isin(self.gone | self.aside)]
         was = early_warnings(a.status, a.incidents, a.looks, a.period)
-        return warned_again(a.warnings, was=was, now=early_warnings(self.status, counted, a.looks, a.period))
+        others = a.warnings[: len(a.warnings) - len(was)]  # the early ones stand last
+        return (*others, *early_warnings(self.status, counted, a.looks, a.period))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -188,8 +188,8 @@ class Live:
             exposure=eyes.exposure,
             warnings=(
                 *said_of_nearest(state.nearest_km),
-                *early_warnings(status, made.incidents, eyes.looks, brief.period),
                 *said_of_watch(brief),
+                *early_warnings(status, made.incidents, eyes.looks, brief.period),
             ),
             assumptions=pd.concat([made.assumptions, assumed(brief)], ignore_index=True),
             digests=readings.digests,

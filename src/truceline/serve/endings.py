@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from truceline.findings.clocks import clock_ids
 from truceline.findings.tables import Assessment
+from truceline.keeping import WITHDRAWN, entries_of
 from truceline.live.compare import heirs
 from truceline.store import Batch
 
 Ends = list[dict[str, Any]]
 SUPERSEDED = "superseded_by"
+_MAY_END = frozenset({"incident", *(table.removesuffix("s") for table in WITHDRAWN)})
 
 
 def endings(assessment: Assessment, batch: Batch) -> Iterator[tuple[str, Ends, str]]:
@@ -22,18 +23,13 @@ def endings(assessment: Assessment, batch: Batch) -> Iterator[tuple[str, Ends, s
     Ask in a batch after the one that kept the assessment. An incident that is gone is superseded by those that hold
     what it held; a finding, attribution or clock by nothing, as `keep_changes` has it.
     """
-    for kind, id_column, ids in _concluded(assessment):
-        stood = {name: said for name, said in batch.besides(kind, frozenset(ids)).items() if SUPERSEDED not in said}
+    for kind, rows, id_column in entries_of(assessment):
+        if kind not in _MAY_END:
+            continue
+        ids = frozenset(pd.DataFrame(rows)[id_column])
+        stood = {name: said for name, said in batch.besides(kind, ids).items() if SUPERSEDED not in said}
         by: dict[str, tuple[str, ...]] = {}
         if kind == "incident" and stood:
             before = pd.DataFrame({id_column: list(stood), "observations": [s["observations"] for s in stood.values()]})
             by = heirs(before, assessment.incidents, frozenset(stood))
         yield kind, [{id_column: name, SUPERSEDED: list(by.get(name, ()))} for name in sorted(stood)], id_column
-
-
-def _concluded(assessment: Assessment) -> Iterator[tuple[str, str, pd.Series]]:
-    """Yield each kind that may cease to be so, the column that names it in the record, and the names now."""
-    yield "incident", "incident_id", assessment.incidents["incident_id"]
-    yield "finding", "finding_id", assessment.findings["finding_id"]
-    yield "attribution", "incident_id", assessment.attributions["incident_id"]
-    yield "clock", "clock_id", clock_ids(assessment.clocks)
